@@ -1,0 +1,58 @@
+//! One transport for every generated client: in this process or over TCP.
+//!
+//! A generated client takes any tower service. Boxing both kinds gives callers
+//! one type, one wire contract and the same metadata, whether the core is a
+//! function call or a network away.
+
+use std::time::Duration;
+
+use http::{HeaderValue, Request, Response};
+use tonic::{
+    body::Body,
+    transport::{Channel, Endpoint},
+};
+use tower::{BoxError, Service, ServiceExt, util::BoxCloneSyncService};
+
+/// What every generated client is built over.
+pub type Transport = BoxCloneSyncService<Request<Body>, Response<Body>, BoxError>;
+
+/// The metadata in which a peer proves itself to a core across the network.
+pub const PEER_SECRET_HEADER: &str = "authgate-peer-secret";
+
+/// Wraps a service of this process, such as the core's routes.
+pub fn in_process<S>(routes: S) -> Transport
+where
+    S: Service<Request<Body>, Response = Response<Body>> + Clone + Send + Sync + 'static,
+    S::Error: Into<BoxError>,
+    S::Future: Send + 'static,
+{
+    BoxCloneSyncService::new(routes.map_err(Into::into))
+}
+
+/// Connects to a core at `uri`, lazily: a core that is away is UNAVAILABLE per
+/// call and comes back by itself. `peer_secret` goes along with each call.
+///
+/// # Errors
+/// When `uri` is not an `http://` or `https://` address or the secret is not
+/// visible ASCII.
+pub fn remote(uri: &str, peer_secret: &str) -> Result<Transport, BoxError> {
+    let mut secret = HeaderValue::from_str(peer_secret)?;
+    secret.set_sensitive(true);
+    let channel: Channel = Endpoint::from_shared(uri.to_owned())?
+        .connect_timeout(Duration::from_secs(5))
+        .timeout(Duration::from_secs(30))
+        .tcp_nodelay(true)
+        .http2_keep_alive_interval(Duration::from_secs(20))
+        .keep_alive_while_idle(true)
+        .connect_lazy();
+    Ok(BoxCloneSyncService::new(
+        channel
+            .map_request(move |mut request: Request<Body>| {
+                request
+                    .headers_mut()
+                    .insert(PEER_SECRET_HEADER, secret.clone());
+                request
+            })
+            .map_err(Into::into),
+    ))
+}
