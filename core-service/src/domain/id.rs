@@ -1,0 +1,67 @@
+//! Names of records. Each kind has its own type, so that none is taken for another.
+
+use uuid::{Builder, Uuid};
+
+use super::time::Timestamp;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type, serde::Serialize, serde::Deserialize)]
+        #[sqlx(transparent)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The id as text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(id: String) -> Self {
+                Self(id)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(id: &str) -> Self {
+                Self(id.to_owned())
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A user; the `sub` of the user's tokens.
+    UserId,
+    /// A client's `client_id` (RFC 6749 section 2.2).
+    ClientId,
+    /// A browser session; the `sid` of its ID tokens.
+    SessionId,
+    /// A user's consent to a client.
+    ConsentId,
+    /// What one approval gave: a family of tokens.
+    GrantId,
+    /// An access token's `jti`.
+    TokenId,
+    /// A signing key's `kid`.
+    KeyId,
+}
+
+/// A UUIDv7 of `now`: ids made later sort later, so that inserts append.
+#[must_use]
+pub fn time_ordered(now: Timestamp) -> Uuid {
+    let mut random = [0; 10];
+    super::secret::fill_random(&mut random);
+    let millis = u64::try_from(now.0).unwrap_or(0);
+    Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
+}
