@@ -8,13 +8,18 @@ use std::time::Duration;
 
 use http::{HeaderValue, Request, Response};
 use tonic::{
+    Status,
     body::Body,
     transport::{Channel, Endpoint},
 };
 use tower::{BoxError, Service, ServiceExt, util::BoxCloneSyncService};
 
 /// What every generated client is built over.
-pub type Transport = BoxCloneSyncService<Request<Body>, Response<Body>, BoxError>;
+///
+/// The error is a status and not a boxed error, because a client over a boxed
+/// one can't be awaited in a handler that has to be `Send`
+/// (<https://github.com/rust-lang/rust/issues/64552>).
+pub type Transport = BoxCloneSyncService<Request<Body>, Response<Body>, Status>;
 
 /// The metadata in which a peer proves itself to a core across the network.
 pub const PEER_SECRET_HEADER: &str = "authgate-peer-secret";
@@ -26,7 +31,7 @@ where
     S::Error: Into<BoxError>,
     S::Future: Send + 'static,
 {
-    BoxCloneSyncService::new(routes.map_err(Into::into))
+    BoxCloneSyncService::new(routes.map_err(|error| Status::from_error(error.into())))
 }
 
 /// Connects to a core at `uri`, lazily: a core that is away is UNAVAILABLE per
@@ -53,6 +58,6 @@ pub fn remote(uri: &str, peer_secret: &str) -> Result<Transport, BoxError> {
                     .insert(PEER_SECRET_HEADER, secret.clone());
                 request
             })
-            .map_err(Into::into),
+            .map_err(|error| Status::from_error(error.into())),
     ))
 }
