@@ -1,0 +1,3 @@
+//! The device flow.
+/// Polls.
+pub mod polls { /** Tracks polls. */ pub struct PollTracker; }

@@ -1,0 +1,13 @@
+//! The pure part: what things are and what may happen to them. No async, no SQL, no clock.
+
+pub mod client;
+pub mod client_metadata;
+pub mod device_code;
+pub mod grant;
+pub mod id;
+pub mod scope;
+pub mod secret;
+pub mod session;
+pub mod time;
+pub mod token;
+pub mod user;

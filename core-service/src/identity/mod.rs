@@ -1,0 +1,3 @@
+//! Sources of identity.
+/// Passwords.
+pub mod password { /** Hashes. */ pub struct PasswordHasher; }

@@ -1,0 +1,1 @@
+//! Table `access_tokens`.

@@ -1,0 +1,1 @@
+//! Table `authorization_requests`.
