@@ -1,0 +1,123 @@
+//! The device authorization endpoint (RFC 8628 section 3.1).
+
+use authgate_proto::v1::{
+    ClientAuthentication, DeviceAuthorizationRequest, DeviceAuthorizationResponse, RequestContext,
+};
+use axum::{
+    Extension, Json,
+    extract::{FromRequest, Request, State},
+};
+use http::HeaderMap;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    body::{self, RawBody},
+    client_auth,
+    core::Core,
+    error::Error,
+    form::{self, Form},
+};
+
+/// RFC 8628 section 3.2, and the scope that was granted.
+#[derive(Serialize)]
+pub(crate) struct DeviceAuthorizationBody {
+    device_code: String,
+    user_code: String,
+    verification_uri: String,
+    verification_uri_complete: String,
+    /// Seconds, both.
+    expires_in: u64,
+    interval: u64,
+    scope: String,
+}
+
+/// The predecessor's JSON variant of the request.
+#[derive(Deserialize)]
+struct JsonRequest {
+    client_id: Option<String>,
+    scope: Option<String>,
+}
+
+/// `POST /oauth/device/code`.
+pub(crate) async fn post(
+    State(core): State<Core>,
+    Extension(context): Extension<RequestContext>,
+    request: Request,
+) -> Result<Json<DeviceAuthorizationBody>, Error> {
+    let headers = request.headers().clone();
+    let is_form = body::is(&headers, body::FORM);
+    if !is_form && !body::is(&headers, body::JSON) {
+        return Err(Error::invalid_request(format!(
+            "the request body must be {} or {}",
+            body::FORM,
+            body::JSON
+        )));
+    }
+    let RawBody(body) = RawBody::from_request(request, &()).await?;
+    // Tools such as curl label any body a form; the predecessor read a JSON
+    // object under that label too, and no form begins like one.
+    let looks_like_json = body.trim_ascii_start().starts_with(b"{");
+    let message = if is_form && !looks_like_json {
+        from_form(&headers, &body)?
+    } else {
+        from_json(&headers, &body)?
+    };
+    let answer = core
+        .oauth()
+        .authorize_device(context.request(message))
+        .await?;
+    Ok(Json(answer.into_inner().into()))
+}
+
+fn from_form(headers: &HeaderMap, body: &[u8]) -> Result<DeviceAuthorizationRequest, Error> {
+    let mut form = Form::parse(body)?.without_repetition()?;
+    Ok(DeviceAuthorizationRequest {
+        client: Some(client_auth::from_request(headers, &mut form)?),
+        scope: form.take("scope"),
+    })
+}
+
+fn from_json(headers: &HeaderMap, body: &[u8]) -> Result<DeviceAuthorizationRequest, Error> {
+    let JsonRequest { client_id, scope } = serde_json::from_slice(body).map_err(|_| {
+        Error::invalid_request("the request body is not a JSON object with client_id and scope")
+    })?;
+    Ok(DeviceAuthorizationRequest {
+        client: Some(ClientAuthentication {
+            basic: client_auth::basic(headers)?,
+            client_id: member("client_id", client_id)?,
+            client_secret: String::new(),
+        }),
+        scope: member("scope", scope)?,
+    })
+}
+
+/// A JSON member's text; empty when it is absent.
+fn member(name: &str, value: Option<String>) -> Result<String, Error> {
+    let value = value.unwrap_or_default();
+    form::refuse_nul(&value)
+        .map_err(|why| Error::invalid_request(why.text(&format!("the member '{name}'"))))?;
+    Ok(value)
+}
+
+impl From<DeviceAuthorizationResponse> for DeviceAuthorizationBody {
+    fn from(answer: DeviceAuthorizationResponse) -> Self {
+        let DeviceAuthorizationResponse {
+            device_code,
+            user_code,
+            verification_uri,
+            verification_uri_complete,
+            expires_in,
+            interval,
+            scope,
+        } = answer;
+        Self {
+            device_code,
+            user_code,
+            verification_uri,
+            verification_uri_complete,
+            expires_in,
+            interval,
+            scope,
+        }
+    }
+}
