@@ -61,3 +61,105 @@ impl<S: Send + Sync> FromRequest<S> for Form {
         Ok(form(request).await?.without_repetition()?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use authgate_proto::v1::{RevokeRequest, RevokeResponse};
+    use axum::body::Body;
+    use http::Method;
+
+    use super::*;
+    use crate::test_support::{Gateway, bare, post_form, send_body};
+
+    #[tokio::test]
+    async fn a_form_may_name_its_charset() {
+        for media_type in [
+            "application/x-www-form-urlencoded",
+            "application/x-www-form-urlencoded; charset=UTF-8",
+            "Application/X-WWW-Form-URLencoded;charset=utf-8",
+        ] {
+            let gateway = Gateway::answering(RevokeResponse {});
+            let request = send_body(Method::POST, "/oauth/revoke", media_type, "token=t");
+            assert_eq!(gateway.send(request).await.status, StatusCode::OK);
+            assert_eq!(gateway.seen::<RevokeRequest>().token, "t");
+        }
+    }
+
+    #[tokio::test]
+    async fn every_other_media_type_is_an_invalid_request() {
+        for path in ["/oauth/token", "/oauth/introspect", "/oauth/revoke"] {
+            for media_type in [
+                "application/json",
+                "text/plain",
+                "multipart/form-data",
+                "",
+                "\u{fc}",
+            ] {
+                let gateway = Gateway::new();
+                let request = send_body(Method::POST, path, media_type, "token=t");
+                gateway
+                    .send(request)
+                    .await
+                    .assert_error(400, "invalid_request");
+                assert_eq!(gateway.calls(), 0);
+            }
+            let answer = Gateway::new().send(bare(Method::POST, path)).await;
+            answer.assert_error(400, "invalid_request");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_over_the_limit_is_refused() {
+        let long = format!("token={}", "x".repeat(64 * 1024));
+        for path in [
+            "/oauth/token",
+            "/oauth/device/code",
+            "/oauth/introspect",
+            "/oauth/revoke",
+            "/oauth/userinfo",
+        ] {
+            let gateway = Gateway::new();
+            let answer = gateway.send(post_form(path, long.clone())).await;
+            answer.assert_error(413, "invalid_request");
+            assert_eq!(gateway.calls(), 0);
+        }
+        let gateway = Gateway::new();
+        let request = send_body(Method::POST, "/oauth/register", JSON, long);
+        gateway
+            .send(request)
+            .await
+            .assert_error(413, "invalid_request");
+    }
+
+    #[tokio::test]
+    async fn a_body_at_the_limit_is_read() {
+        let gateway = Gateway::answering(RevokeResponse {});
+        let form = format!("token={}", "x".repeat(64 * 1024 - 6));
+        let answer = gateway.send(post_form("/oauth/revoke", form)).await;
+        assert_eq!(answer.status, StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn hostile_forms_never_reach_the_core() {
+        for path in [
+            "/oauth/token",
+            "/oauth/device/code",
+            "/oauth/introspect",
+            "/oauth/revoke",
+        ] {
+            for form in [
+                &b"token=a&token=b"[..],
+                b"token=%FF",
+                b"token=\xC0\x80",
+                b"token=%00",
+                b"token=%G1",
+            ] {
+                let gateway = Gateway::new();
+                let answer = gateway.send(post_form(path, Body::from(form))).await;
+                let description = answer.assert_error(400, "invalid_request");
+                assert!(description.contains("'token'"), "{description}");
+                assert_eq!(gateway.calls(), 0);
+            }
+        }
+    }
+}

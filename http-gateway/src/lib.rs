@@ -44,7 +44,7 @@ pub struct Config {
 }
 
 /// Cross-origin rules of the API endpoints (Fetch standard, section 3.3).
-/// They hold no cookies, so credentials are never allowed.
+/// These endpoints read no cookies, so credentials are never allowed.
 #[derive(Debug, Clone, Default)]
 pub struct Cors {
     /// Origins such as `https://app.example`, or `*` for all of them.

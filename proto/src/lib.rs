@@ -13,6 +13,7 @@ pub mod vocabulary;
     missing_docs,
     unused_qualifications,
     clippy::allow_attributes,
+    clippy::large_enum_variant,
     reason = "generated; the .proto files hold the documentation"
 )]
 pub mod v1 {

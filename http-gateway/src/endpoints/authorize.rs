@@ -215,3 +215,332 @@ fn authorize_request(mut form: Form) -> AuthorizeRequest {
         registration: form.take("registration"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use authgate_proto::{
+        error::{ErrorCode, OAuthError},
+        v1::Parameter,
+    };
+    use http::{
+        Method,
+        header::{ALLOW, CONTENT_TYPE, LOCATION, REFERRER_POLICY, RETRY_AFTER},
+    };
+
+    use super::*;
+    use crate::test_support::{Answer, Gateway, bare, get, post_form, send_body};
+
+    const PATH: &str = "/oauth/authorize";
+    const REQUEST: &str = "client_id=c&response_type=code&state=x+y";
+
+    fn next(next: Next) -> Gateway {
+        Gateway::answering(AuthorizeResponse { next: Some(next) })
+    }
+
+    fn client(mode: ResponseMode, redirect_uri: &str) -> Gateway {
+        let parameter = |name: &str, value: &str| Parameter {
+            name: name.into(),
+            value: value.into(),
+        };
+        next(Next::Client(ClientResponse {
+            redirect_uri: redirect_uri.into(),
+            mode: mode.into(),
+            parameters: vec![parameter("code", "a&b"), parameter("state", "x y")],
+        }))
+    }
+
+    fn pending() -> PendingRequest {
+        PendingRequest {
+            client_id: "c d".into(),
+            request_uri: "urn:r:1".into(),
+        }
+    }
+
+    fn assert_redirect(answer: &Answer, status: u16, location: &str) {
+        assert_eq!(answer.status.as_u16(), status, "{answer:?}");
+        assert_eq!(answer.header(LOCATION), Some(location));
+        answer.assert_not_stored();
+        assert_eq!(answer.header(REFERRER_POLICY), Some("no-referrer"));
+    }
+
+    fn by_get() -> Request {
+        get(&format!("{PATH}?{REQUEST}"))
+    }
+
+    fn by_post() -> Request {
+        post_form(PATH, REQUEST)
+    }
+
+    #[tokio::test]
+    async fn the_client_is_answered_in_its_query() {
+        let gateway = || client(ResponseMode::Query, "https://c.example/cb?own=1#top");
+        let location = "https://c.example/cb?own=1&code=a%26b&state=x+y";
+        assert_redirect(&gateway().send(by_get()).await, 302, location);
+        assert_redirect(&gateway().send(by_post()).await, 303, location);
+    }
+
+    #[tokio::test]
+    async fn the_client_is_answered_by_a_form() {
+        let gateway = client(ResponseMode::FormPost, "https://c.example:8443/cb?own=1");
+        let answer = gateway.send(by_get()).await;
+        assert_eq!(answer.status.as_u16(), 200);
+        assert_eq!(
+            answer.header(CONTENT_TYPE),
+            Some("text/html; charset=utf-8")
+        );
+        assert_eq!(
+            answer.text(),
+            r#"form to https://c.example:8443/cb?own=1 [("code", "a&b"), ("state", "x y")]"#
+        );
+        answer.assert_not_stored();
+        let policy = answer.header(CONTENT_SECURITY_POLICY).unwrap();
+        let directives: Vec<_> = policy.split("; ").collect();
+        for directive in [
+            "default-src 'none'",
+            "script-src 'self'",
+            "form-action https://c.example:8443",
+            "frame-ancestors 'none'",
+        ] {
+            assert!(directives.contains(&directive), "{policy}");
+        }
+        assert!(!policy.contains("unsafe"));
+    }
+
+    #[tokio::test]
+    async fn a_person_is_sent_to_sign_in_and_back() {
+        let location = "/auth/login?redirect=%2Fauth%2Foauth%2Fauthorize\
+                        %3Fclient_id%3Dc%2Bd%26request_uri%3Durn%253Ar%253A1";
+        let gateway = || next(Next::SignIn(pending())).at("/auth");
+        assert_redirect(&gateway().send(by_get()).await, 302, location);
+        assert_redirect(&gateway().send(by_post()).await, 303, location);
+    }
+
+    #[tokio::test]
+    async fn a_person_is_sent_to_consent() {
+        let location = "/auth/consent?client_id=c+d&request_uri=urn%3Ar%3A1";
+        let gateway = || next(Next::Consent(pending())).at("/auth");
+        assert_redirect(&gateway().send(by_get()).await, 302, location);
+        assert_redirect(&gateway().send(by_post()).await, 303, location);
+    }
+
+    #[tokio::test]
+    async fn what_the_client_must_not_hear_is_told_to_the_person() {
+        for code in ["invalid_request", "unauthorized_client", "invalid_client"] {
+            let gateway = next(Next::ErrorPage(AuthorizeErrorPage {
+                code: code.into(),
+                description: "the redirect is not registered".into(),
+            }));
+            let answer = gateway.send(by_get()).await;
+            answer.assert_page(400, code);
+            assert!(answer.text().contains("the redirect is not registered"));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_refusing_core_is_a_page_with_its_status() {
+        let error = OAuthError::new(ErrorCode::TemporarilyUnavailable, "later").retry_after(7);
+        let answer = Gateway::failing_with(error.into()).send(by_get()).await;
+        answer.assert_page(503, "temporarily_unavailable");
+        assert_eq!(answer.header(RETRY_AFTER), Some("7"));
+        let answer = Gateway::failing(ErrorCode::RateLimitExceeded, "slowly")
+            .send(by_post())
+            .await;
+        answer.assert_page(429, "rate_limit_exceeded");
+        assert!(answer.header(RETRY_AFTER).is_some());
+        let answer = Gateway::without_core().send(by_get()).await;
+        answer.assert_page(503, "temporarily_unavailable");
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_says_nothing_is_a_fault() {
+        let gateway = Gateway::answering(AuthorizeResponse { next: None });
+        gateway
+            .send(by_get())
+            .await
+            .assert_page(500, "server_error");
+        let gateway = client(ResponseMode::Query, "https://c.example/\r\nset-cookie:x");
+        gateway
+            .send(by_get())
+            .await
+            .assert_page(500, "server_error");
+        let gateway = client(ResponseMode::FormPost, "no url");
+        gateway
+            .send(by_get())
+            .await
+            .assert_page(500, "server_error");
+    }
+
+    #[tokio::test]
+    async fn every_parameter_reaches_the_core() {
+        let names = [
+            "client_id",
+            "redirect_uri",
+            "response_type",
+            "response_mode",
+            "scope",
+            "state",
+            "nonce",
+            "code_challenge",
+            "code_challenge_method",
+            "prompt",
+            "max_age",
+            "login_hint",
+            "id_token_hint",
+            "acr_values",
+            "ui_locales",
+            "claims_locales",
+            "display",
+            "claims",
+            "request",
+            "request_uri",
+            "resource",
+            "registration",
+        ];
+        let query: Vec<_> = names
+            .iter()
+            .map(|name| format!("{name}=my_{name}"))
+            .collect();
+        let query = format!("{}&resource=2&unknown=1&empty=", query.join("&"));
+        let by_get = next(Next::Consent(pending()));
+        by_get.send(get(&format!("{PATH}?{query}"))).await;
+        let by_post = next(Next::Consent(pending()));
+        by_post.send(post_form(PATH, query)).await;
+
+        let request: AuthorizeRequest = by_get.seen();
+        assert_eq!(request, by_post.seen());
+        assert!(request.repeated_parameters.is_empty());
+        assert_eq!(request.resource, ["my_resource", "2"]);
+        let all = format!("{request:?}");
+        for name in names {
+            // The Debug text of a message reads `name: "value"`.
+            let expected = if name == "resource" {
+                r#"resource: ["my_resource", "2"]"#.to_owned()
+            } else {
+                format!(r#" {name}: "my_{name}""#)
+            };
+            assert!(all.contains(&expected), "{name}: {all}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_core_is_told_of_repeated_parameters() {
+        let gateway = next(Next::Consent(pending()));
+        let query = "client_id=a&state=1&client_id=b&x=1&x=2&state=2";
+        gateway.send(get(&format!("{PATH}?{query}"))).await;
+        let request: AuthorizeRequest = gateway.seen();
+        assert_eq!(request.repeated_parameters, ["client_id", "x", "state"]);
+        assert_eq!((&*request.client_id, &*request.state), ("a", "1"));
+    }
+
+    #[tokio::test]
+    async fn what_can_not_be_decoded_is_a_page() {
+        let many = vec!["a=1"; 65].join("&");
+        for text in ["state=%FF", "state=%zz", "state=%00", "%=1", &many] {
+            let gateway = Gateway::new();
+            let answer = gateway.send(get(&format!("{PATH}?{text}"))).await;
+            answer.assert_page(400, "invalid_request");
+            let answer = gateway.send(post_form(PATH, text.to_owned())).await;
+            answer.assert_page(400, "invalid_request");
+            assert_eq!(gateway.calls(), 0);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_must_be_a_form_within_the_limit() {
+        let gateway = Gateway::new();
+        let request = send_body(Method::POST, PATH, "application/json", "{}");
+        gateway
+            .send(request)
+            .await
+            .assert_page(400, "invalid_request");
+        let long = format!("state={}", "x".repeat(64 * 1024));
+        let answer = gateway.send(post_form(PATH, long)).await;
+        answer.assert_page(413, "invalid_request");
+        assert_eq!(gateway.calls(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_post_without_a_session_is_sent_round_as_a_get() {
+        let gateway = Gateway::new().signed_out().at("/auth");
+        let form = "client_id=c&state=x+y&state=%26&empty=&scope=a%20b";
+        let answer = gateway.send(post_form(PATH, form)).await;
+        let location = "/auth/oauth/authorize?client_id=c&state=x+y&state=%26&scope=a+b";
+        assert_redirect(&answer, 303, location);
+        assert_eq!(gateway.calls(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_post_too_long_for_a_url_is_taken_as_it_is() {
+        let gateway = next(Next::SignIn(pending())).signed_out();
+        let form = format!("client_id=c&request={}", "x".repeat(9_000));
+        let answer = gateway.send(post_form(PATH, form)).await;
+        assert_eq!(answer.status.as_u16(), 303);
+        assert!(answer.header(LOCATION).unwrap().starts_with("/login?"));
+        assert_eq!(gateway.seen::<AuthorizeRequest>().request.len(), 9_000);
+    }
+
+    #[tokio::test]
+    async fn a_get_without_a_session_is_not_sent_round() {
+        let gateway = next(Next::SignIn(pending())).signed_out();
+        let answer = gateway.send(by_get()).await;
+        assert!(answer.header(LOCATION).unwrap().starts_with("/login?"));
+    }
+
+    #[tokio::test]
+    async fn only_approve_approves() {
+        for (action, approved) in [
+            ("approve", true),
+            ("deny", false),
+            ("APPROVE", false),
+            ("1", false),
+        ] {
+            let gateway = client(ResponseMode::Query, "https://c.example/cb");
+            let form = format!("action={action}&client_id=c&request_uri=urn%3Ar&csrf_token=t");
+            let answer = gateway.send(post_form(PATH, form)).await;
+            assert_redirect(&answer, 303, "https://c.example/cb?code=a%26b&state=x+y");
+            let ConsentDecision {
+                client_id,
+                request_uri,
+                approved: seen,
+                csrf_token,
+            } = gateway.seen();
+            assert_eq!(
+                (&*client_id, &*request_uri, &*csrf_token),
+                ("c", "urn:r", "t")
+            );
+            assert_eq!(seen, approved, "{action}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_decision_comes_once_and_by_post() {
+        let gateway = Gateway::new();
+        let form = "action=deny&action=approve&client_id=c";
+        let answer = gateway.send(post_form(PATH, form)).await;
+        answer.assert_page(400, "invalid_request");
+        assert_eq!(gateway.calls(), 0);
+
+        let gateway = next(Next::Consent(pending()));
+        let query = "action=approve&client_id=c&request_uri=urn%3Ar&csrf_token=t";
+        gateway.send(get(&format!("{PATH}?{query}"))).await;
+        assert_eq!(gateway.seen::<AuthorizeRequest>().client_id, "c");
+    }
+
+    #[tokio::test]
+    async fn a_decision_without_a_session_is_the_cores_matter() {
+        let gateway = next(Next::SignIn(pending())).signed_out();
+        gateway
+            .send(post_form(PATH, "action=approve&client_id=c"))
+            .await;
+        assert!(gateway.seen::<ConsentDecision>().approved);
+    }
+
+    #[tokio::test]
+    async fn other_methods_are_not_allowed() {
+        for method in [Method::PUT, Method::DELETE, Method::PATCH, Method::OPTIONS] {
+            let answer = Gateway::new().send(bare(method, PATH)).await;
+            answer.assert_page(405, "invalid_request");
+            assert_eq!(answer.header(ALLOW), Some("GET,HEAD,POST"));
+        }
+    }
+}

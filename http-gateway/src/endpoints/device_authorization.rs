@@ -121,3 +121,108 @@ impl From<DeviceAuthorizationResponse> for DeviceAuthorizationBody {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+    use serde_json::json;
+
+    use super::*;
+    use crate::test_support::{Gateway, authorized, basic, post_form, send_body};
+
+    const PATH: &str = "/oauth/device/code";
+
+    fn gateway() -> Gateway {
+        Gateway::answering(DeviceAuthorizationResponse {
+            device_code: "d".into(),
+            user_code: "WDJB-MJHT".into(),
+            verification_uri: "https://as.example/device".into(),
+            verification_uri_complete: "https://as.example/device?user_code=WDJB-MJHT".into(),
+            expires_in: 1800,
+            interval: 5,
+            scope: "read".into(),
+        })
+    }
+
+    fn post_json(body: &'static str) -> Request {
+        send_body(Method::POST, PATH, "application/json; charset=utf-8", body)
+    }
+
+    #[tokio::test]
+    async fn a_form_is_answered_with_the_codes() {
+        let gateway = gateway();
+        let answer = gateway
+            .send(post_form(
+                PATH,
+                "client_id=c&client_secret=s&scope=read+write",
+            ))
+            .await;
+        assert_eq!(
+            answer.json(),
+            json!({
+                "device_code": "d",
+                "user_code": "WDJB-MJHT",
+                "verification_uri": "https://as.example/device",
+                "verification_uri_complete": "https://as.example/device?user_code=WDJB-MJHT",
+                "expires_in": 1800,
+                "interval": 5,
+                "scope": "read",
+            })
+        );
+        answer.assert_not_stored();
+        let request: DeviceAuthorizationRequest = gateway.seen();
+        let client = request.client.unwrap();
+        assert_eq!((&*client.client_id, &*client.client_secret), ("c", "s"));
+        assert_eq!(request.scope, "read write");
+    }
+
+    #[tokio::test]
+    async fn json_is_read_under_either_label() {
+        let body = r#" {"client_id": "c", "scope": "read", "more": 1}"#;
+        for request in [post_json(body), post_form(PATH, body)] {
+            let gateway = gateway();
+            let answer = gateway.send(authorized(request, &basic("b:s"))).await;
+            assert_eq!(answer.status.as_u16(), 200);
+            let request: DeviceAuthorizationRequest = gateway.seen();
+            let client = request.client.unwrap();
+            assert_eq!(client.client_id, "c");
+            assert_eq!(client.basic.unwrap().client_id, "b");
+            assert_eq!(request.scope, "read");
+        }
+    }
+
+    #[tokio::test]
+    async fn json_members_may_be_absent_or_null() {
+        let gateway = gateway();
+        gateway.send(post_json(r#"{"scope": null}"#)).await;
+        let request: DeviceAuthorizationRequest = gateway.seen();
+        assert_eq!(request.client.unwrap().client_id, "");
+        assert_eq!(request.scope, "");
+    }
+
+    #[tokio::test]
+    async fn broken_json_is_an_invalid_request() {
+        for body in [
+            "",
+            "{",
+            "[]",
+            "null",
+            r#"{"client_id": 1}"#,
+            r#"{"client_id": "a", "client_id": "b"}"#,
+            r#"{"client_id": "a\u0000"}"#,
+            r#"{"client_id": "a"} x"#,
+        ] {
+            let gateway = gateway();
+            let answer = gateway.send(post_json(body)).await;
+            answer.assert_error(400, "invalid_request");
+            assert_eq!(gateway.calls(), 0, "{body}");
+        }
+    }
+
+    #[tokio::test]
+    async fn no_other_media_type_is_read() {
+        let request = send_body(Method::POST, PATH, "text/plain", r#"{"client_id": "c"}"#);
+        let answer = gateway().send(request).await;
+        answer.assert_error(400, "invalid_request");
+    }
+}

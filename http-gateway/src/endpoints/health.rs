@@ -48,3 +48,45 @@ async fn is_serving(core: &Core) -> bool {
         .await
         .is_ok_and(|answer| answer.into_inner().status == ServingStatus::Serving as i32)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::{Gateway, get};
+
+    #[tokio::test]
+    async fn health_follows_the_core() {
+        let gateway = Gateway::new();
+        gateway.set_health(ServingStatus::Serving).await;
+        let answer = gateway.send(get("/health")).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        assert_eq!(
+            answer.json(),
+            json!({ "status": "healthy", "database": "connected" })
+        );
+        answer.assert_not_stored();
+        let answer = gateway.send(get("/health/ready")).await;
+        assert_eq!(answer.status, StatusCode::OK);
+
+        gateway.set_health(ServingStatus::NotServing).await;
+        let answer = gateway.send(get("/health")).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(
+            answer.json(),
+            json!({ "status": "unhealthy", "database": "disconnected" })
+        );
+        let answer = gateway.send(get("/health/ready")).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    }
+
+    #[tokio::test]
+    async fn a_process_without_its_core_lives_but_is_not_ready() {
+        let gateway = Gateway::without_core();
+        let live = gateway.send(get("/health/live")).await;
+        assert_eq!(live.status, StatusCode::OK);
+        for path in ["/health/ready", "/health"] {
+            let answer = gateway.send(get(path)).await;
+            assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+        }
+    }
+}

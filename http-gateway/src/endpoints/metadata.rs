@@ -20,3 +20,54 @@ pub(crate) async fn get(
         json_text(document.json),
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use authgate_proto::{error::ErrorCode, v1::JsonDocument};
+    use http::{Method, header::CONTENT_TYPE};
+
+    use super::*;
+    use crate::test_support::{Gateway, bare, get};
+
+    const PATHS: [&str; 2] = [
+        "/.well-known/oauth-authorization-server",
+        "/.well-known/openid-configuration",
+    ];
+    const JSON: &str = r#"{ "issuer":"https://as.example" }"#;
+
+    fn gateway() -> Gateway {
+        Gateway::answering(JsonDocument { json: JSON.into() })
+    }
+
+    #[tokio::test]
+    async fn the_document_is_passed_on_and_may_be_kept() {
+        for path in PATHS {
+            let answer = gateway().send(get(path)).await;
+            assert_eq!(answer.text(), JSON);
+            assert_eq!(answer.header(CONTENT_TYPE), Some("application/json"));
+            assert_eq!(answer.header(CACHE_CONTROL), Some("public, max-age=3600"));
+            let head = gateway().send(bare(Method::HEAD, path)).await;
+            assert_eq!((head.status.as_u16(), head.body.len()), (200, 0));
+        }
+    }
+
+    #[tokio::test]
+    async fn an_error_is_not_kept() {
+        for path in PATHS {
+            let gateway = Gateway::failing(ErrorCode::TemporarilyUnavailable, "later");
+            let answer = gateway.send(get(path)).await;
+            answer.assert_error(503, "temporarily_unavailable");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_host_serves_the_document_before_the_issuers_path() {
+        for path in PATHS {
+            let gateway = gateway().at("/auth");
+            let answer = gateway.send_to_host(get(&format!("{path}/auth"))).await;
+            assert_eq!(answer.text(), JSON);
+            let answer = gateway.send_to_host(get(path)).await;
+            assert_eq!(answer.status.as_u16(), 404, "not this issuer's");
+        }
+    }
+}

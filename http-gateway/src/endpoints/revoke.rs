@@ -22,3 +22,28 @@ pub(crate) async fn post(
     core.oauth().revoke(context.request(request)).await?;
     Ok(StatusCode::OK)
 }
+
+#[cfg(test)]
+mod tests {
+    use authgate_proto::v1::RevokeResponse;
+
+    use super::*;
+    use crate::test_support::{Gateway, authorized, basic, post_form};
+
+    #[tokio::test]
+    async fn success_has_no_body() {
+        let gateway = Gateway::answering(RevokeResponse {});
+        let request = post_form(
+            "/oauth/revoke?token=q",
+            "token=t&token_type_hint=refresh_token",
+        );
+        let answer = gateway.send(authorized(request, &basic("c:s"))).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        assert!(answer.body.is_empty());
+        answer.assert_not_stored();
+        let request: RevokeRequest = gateway.seen();
+        assert_eq!(request.token, "t");
+        assert_eq!(request.token_type_hint, "refresh_token");
+        assert_eq!(request.client.unwrap().basic.unwrap().client_secret, "s");
+    }
+}

@@ -64,3 +64,87 @@ impl From<TokenResponse> for TokenBody {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::test_support::{Gateway, post_form};
+
+    fn answer() -> TokenResponse {
+        TokenResponse {
+            access_token: "at".into(),
+            token_type: "Bearer".into(),
+            expires_in: 3600,
+            scope: "read".into(),
+            refresh_token: None,
+            id_token: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn absent_tokens_are_left_out() {
+        let gateway = Gateway::answering(answer());
+        let form = "grant_type=client_credentials&client_id=c&client_secret=s&scope=read";
+        let answer = gateway.send(post_form("/oauth/token", form)).await;
+        assert_eq!(answer.status.as_u16(), 200);
+        assert_eq!(
+            answer.json(),
+            json!({ "access_token": "at", "token_type": "Bearer", "expires_in": 3600, "scope": "read" })
+        );
+        answer.assert_not_stored();
+    }
+
+    #[tokio::test]
+    async fn all_tokens_are_given() {
+        let gateway = Gateway::answering(TokenResponse {
+            refresh_token: Some("rt".into()),
+            id_token: Some("it".into()),
+            ..answer()
+        });
+        let answer = gateway.send(post_form("/oauth/token", "code=1")).await;
+        assert_eq!(answer.json()["refresh_token"], "rt");
+        assert_eq!(answer.json()["id_token"], "it");
+    }
+
+    #[tokio::test]
+    async fn every_parameter_reaches_the_core() {
+        let gateway = Gateway::answering(answer());
+        let form = "grant_type=g&scope=a+b&code=c&redirect_uri=https%3A%2F%2Fc.example%2Fcb\
+                    &code_verifier=v&device_code=d&refresh_token=r&extra_claims=%7B%7D\
+                    &resource=x&resource=y&client_id=i&client_secret=s&unknown=u";
+        gateway.send(post_form("/oauth/token", form)).await;
+        let TokenRequest {
+            client,
+            grant_type,
+            scope,
+            code,
+            redirect_uri,
+            code_verifier,
+            device_code,
+            refresh_token,
+            extra_claims,
+            resource,
+        } = gateway.seen();
+        let client = client.unwrap();
+        assert!(client.basic.is_none());
+        assert_eq!((&*client.client_id, &*client.client_secret), ("i", "s"));
+        assert_eq!((&*grant_type, &*scope, &*code), ("g", "a b", "c"));
+        assert_eq!(redirect_uri, "https://c.example/cb");
+        assert_eq!((&*code_verifier, &*device_code), ("v", "d"));
+        assert_eq!((&*refresh_token, &*extra_claims), ("r", "{}"));
+        assert_eq!(resource, ["x", "y"]);
+    }
+
+    #[tokio::test]
+    async fn the_query_is_not_read() {
+        let gateway = Gateway::answering(answer());
+        let path = "/oauth/token?client_id=q&client_secret=q&code=q&grant_type=q";
+        gateway.send(post_form(path, "client_id=b")).await;
+        let request: TokenRequest = gateway.seen();
+        let client = request.client.unwrap();
+        assert_eq!((&*client.client_id, &*client.client_secret), ("b", ""));
+        assert_eq!((&*request.code, &*request.grant_type), ("", ""));
+    }
+}
