@@ -1,0 +1,65 @@
+# shellcheck shell=bash
+# What the scripts share; sourced, not run.
+
+repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+say() { printf '\n== %s\n' "$*" >&2; }
+
+fail() {
+  printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+  exit 1
+}
+
+# need COMMAND PACKAGE: COMMAND is there, or comes from Debian's PACKAGE.
+need() {
+  command -v "$1" >/dev/null || install_package "$2"
+  hash -r
+  command -v "$1" >/dev/null || fail "'$1' is missing although the package $2 is installed"
+}
+
+install_package() {
+  command -v apt-get >/dev/null || fail "$1 is missing and there is no apt-get: install it by hand"
+  local root=()
+  if [[ $EUID -ne 0 ]]; then
+    command -v sudo >/dev/null || fail "$1 is missing: run 'apt-get install $1' as root"
+    root=(sudo)
+  fi
+  say "installing $1"
+  "${root[@]}" apt-get update -qq >&2
+  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >&2 ||
+    fail "apt-get could not install $1"
+}
+
+# A TCP port of this machine that nobody listens on.
+free_port() {
+  python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+# on_exit COMMAND...: runs when the script ends, however it ends.
+on_exit() {
+  # shellcheck disable=SC2064
+  trap "$(printf '%q ' "$@")" EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+}
+
+# run COMMAND...: as a child that a signal to this script reaches at once.
+# Bash runs traps only between commands, so it must not wait in the foreground.
+run() {
+  "$@" <&0 &
+  child=$!
+  local status=0
+  wait "$child" || status=$?
+  child=
+  return "$status"
+}
+
+# stop PID [SECONDS]: asks the process to end, makes it, and reaps it.
+stop() {
+  [[ -n ${1:-} ]] || return 0
+  kill -TERM "$1" 2>/dev/null || return 0
+  local tries=$((${2:-10} * 10))
+  while kill -0 "$1" 2>/dev/null && ((tries-- > 0)); do sleep 0.1; done
+  kill -KILL "$1" 2>/dev/null || true
+  wait "$1" 2>/dev/null || true
+}
