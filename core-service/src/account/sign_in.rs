@@ -1,0 +1,224 @@
+//! Signing in: the form, and what came of it.
+
+use std::time::Duration;
+
+use authgate_proto::v1::{self, SignInRefusal, sign_in_response::Outcome};
+use secrecy::SecretString;
+
+use super::{
+    redirect,
+    session::{self, Proof, SignedIn},
+};
+use crate::{
+    Core, Ctx,
+    authorize::pending,
+    domain::{id::UserId, user::User},
+    error::Error,
+    identity::{self, Authentication},
+};
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// What came of a name and a password.
+enum Attempt {
+    Succeeded {
+        user: Box<User>,
+        amr: &'static str,
+    },
+    Failed {
+        reason: SignInRefusal,
+        /// Seconds; 0: at once.
+        retry_after: u32,
+        /// Whose name it was, for the log.
+        user_id: Option<UserId>,
+    },
+}
+
+/// The form, or that there is nothing to do: somebody is signed in and the
+/// application that waits, if one does, asks for no new proof.
+///
+/// # Errors
+/// UNAVAILABLE when the database is away.
+pub(crate) async fn view(
+    core: &Core,
+    ctx: &Ctx,
+    request: v1::ViewSignInRequest,
+) -> Result<v1::SignInView, Error> {
+    let v1::ViewSignInRequest {
+        unverified_redirect,
+    } = request;
+    form(core, ctx, &unverified_redirect, None).await
+}
+
+/// Signs in. The browser gets a new session; the one it had is over.
+///
+/// # Errors
+/// StaleForm when the form was made for another browser; UNAVAILABLE when the
+/// database is away or too many passwords wait to be checked.
+pub(crate) async fn sign_in(
+    core: &Core,
+    ctx: &Ctx,
+    request: v1::SignInRequest,
+) -> Result<v1::SignInResponse, Error> {
+    let v1::SignInRequest {
+        csrf_token,
+        username,
+        password,
+        remember_me,
+        unverified_redirect,
+    } = request;
+    let password = SecretString::from(password);
+    session::verify_csrf(core, ctx, &csrf_token)?;
+    let attempt = attempt(core, ctx, &username, &password).await?;
+    let outcome = match attempt {
+        Attempt::Succeeded { user, amr } => {
+            let proof = Proof {
+                user: &user,
+                amr,
+                remember: remember_me,
+            };
+            let (session_id, cookie) = session::open(core, ctx, proof).await?;
+            tracing::info!(
+                target: "audit",
+                event = "sign_in",
+                outcome = "success",
+                request_id = ctx.request_id,
+                client_ip = ctx.client_ip,
+                user_id = %user.id,
+                session_id = %session_id,
+                amr,
+            );
+            Outcome::SignedIn(v1::SignedIn {
+                cookie: Some(cookie),
+                redirect: redirect::safe(&core.settings.issuer, &unverified_redirect),
+            })
+        }
+        Attempt::Failed {
+            reason,
+            retry_after,
+            user_id,
+        } => {
+            // No user name: people type passwords into the wrong field.
+            tracing::info!(
+                target: "audit",
+                event = "sign_in",
+                outcome = outcome_name(reason),
+                request_id = ctx.request_id,
+                client_ip = ctx.client_ip,
+                user_id = user_id.as_ref().map(UserId::as_str),
+                retry_after,
+            );
+            Outcome::Refused(v1::SignInRefused {
+                reason: reason.into(),
+                retry_after,
+                view: Some(form(core, ctx, &unverified_redirect, Some(username)).await?),
+            })
+        }
+    };
+    Ok(v1::SignInResponse {
+        outcome: Some(outcome),
+    })
+}
+
+/// Tries a name and a password, as far as failures before allow it.
+async fn attempt(
+    core: &Core,
+    ctx: &Ctx,
+    username: &str,
+    password: &SecretString,
+) -> Result<Attempt, Error> {
+    let guard = core.throttle.sign_in(ctx, username);
+    let before = guard.standing(&core.store, ctx.now).await?;
+    if let Some(seconds) = before.retry_after {
+        return Ok(Attempt::throttled(seconds));
+    }
+    let authentication = identity::authenticate(core, ctx, username, password).await?;
+    // Whatever the outcome: guesses made at once must not outrun the count.
+    let standing = guard.standing(&core.store, ctx.now).await?;
+    if let Some(seconds) = standing.retry_after {
+        return Ok(Attempt::throttled(seconds));
+    }
+    match authentication {
+        Authentication::Refused(user_id) => {
+            guard.failed(&core.store, ctx.now).await?;
+            Ok(Attempt::failed(SignInRefusal::BadCredentials, user_id))
+        }
+        Authentication::Proven { user, .. } if !user.active => {
+            Ok(Attempt::failed(SignInRefusal::Disabled, Some(user.id)))
+        }
+        Authentication::Proven { user, amr } => {
+            guard.succeeded(&core.store, &standing).await?;
+            Ok(Attempt::Succeeded { user, amr })
+        }
+    }
+}
+
+impl Attempt {
+    fn failed(reason: SignInRefusal, user_id: Option<UserId>) -> Self {
+        Self::Failed {
+            reason,
+            retry_after: 0,
+            user_id,
+        }
+    }
+
+    fn throttled(seconds: u32) -> Self {
+        Self::Failed {
+            reason: SignInRefusal::Throttled,
+            retry_after: seconds,
+            user_id: None,
+        }
+    }
+}
+
+fn outcome_name(reason: SignInRefusal) -> &'static str {
+    match reason {
+        SignInRefusal::Throttled => "throttled",
+        SignInRefusal::Disabled => "disabled",
+        SignInRefusal::BadCredentials | SignInRefusal::Unspecified => "bad_credentials",
+    }
+}
+
+/// The form as this browser needs it. `typed` is the user name of a try before.
+async fn form(
+    core: &Core,
+    ctx: &Ctx,
+    unverified_redirect: &str,
+    typed: Option<String>,
+) -> Result<v1::SignInView, Error> {
+    let redirect = redirect::safe(&core.settings.issuer, unverified_redirect);
+    let signed_in = session::current(core, ctx).await?;
+    let waiting = pending::for_sign_in(core, ctx, &redirect).await?;
+    let proof_needed_after = waiting.as_ref().and_then(|it| it.reauthenticate_after);
+    let reauthenticate = signed_in.as_ref().is_some_and(|signed_in| {
+        proof_needed_after.is_some_and(|after| signed_in.session.auth_time <= after)
+    });
+    // After a failed try the form is shown whoever is signed in.
+    let already_signed_in = signed_in.is_some() && !reauthenticate && typed.is_none();
+    let known = |signed_in: &SignedIn| signed_in.user.username.clone();
+    let username = typed.or_else(|| signed_in.as_ref().map(known));
+    let (app, login_hint, form_action_source) = waiting.map_or_else(Default::default, |waiting| {
+        (
+            Some(waiting.app),
+            waiting.login_hint,
+            waiting.form_action_source,
+        )
+    });
+    Ok(v1::SignInView {
+        browser: Some(session::browser(core, ctx, &signed_in)),
+        already_signed_in,
+        redirect,
+        app,
+        username: username.unwrap_or(login_hint),
+        reauthenticate,
+        remember_me_days: remember_me_days(core.settings.sessions.remember_me),
+        identity_providers: Vec::new(),
+        form_action_source,
+    })
+}
+
+/// Whole days, rounded up; 0: not offered.
+fn remember_me_days(life: Option<Duration>) -> u32 {
+    let days = life.map_or(0, |life| life.as_secs().div_ceil(DAY.as_secs()));
+    u32::try_from(days).unwrap_or(u32::MAX)
+}
