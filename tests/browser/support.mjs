@@ -1,0 +1,215 @@
+// A person at a real Chromium that complains about everything, and an app on another origin.
+
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { fileURLToPath } from 'node:url'
+import axe from 'axe-core'
+import * as client from 'openid-client'
+import { chromium } from 'playwright-core'
+
+export const issuer = process.env.AUTHGATE_ISSUER
+if (!issuer) throw new Error('AUTHGATE_ISSUER is not set: run scripts/with-authgate sqlite npm test')
+
+const seed = JSON.parse(readFileSync(new URL('../seed.json', import.meta.url)))
+const SCREENSHOTS = fileURLToPath(new URL('../../target/screenshots/', import.meta.url))
+mkdirSync(SCREENSHOTS, { recursive: true })
+
+const SIZES = { phone: { width: 360, height: 740 }, desktop: { width: 1280, height: 800 } }
+
+/** Each test runs in both. */
+export const WITH_AND_WITHOUT_SCRIPT = [
+  ['JavaScript on', true],
+  ['JavaScript off', false],
+]
+
+export const passwordOf = (username) => seed.users.find((user) => user.username === username).password
+
+/** One Chromium for the tests of a file. */
+export function launch() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    // Nothing but the pages under test may use the network.
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+}
+
+/** A person's window. Whatever Chromium complains about fails the test in `close`. */
+export class Person {
+  #complaints = []
+  #expectedStatus
+  #allowedOrigins
+
+  static async at(browser, javaScriptEnabled, app) {
+    const context = await browser.newContext({ javaScriptEnabled, viewport: SIZES.desktop })
+    return new Person(context, await context.newPage(), javaScriptEnabled, app)
+  }
+
+  constructor(context, page, javaScriptEnabled, app) {
+    this.context = context
+    this.page = page
+    this.javaScriptEnabled = javaScriptEnabled
+    this.#allowedOrigins = [issuer, app?.origin]
+    page.setDefaultTimeout(15_000)
+    page.on('console', (message) => {
+      const refusedPage = message.text().includes(`status of ${this.#expectedStatus}`)
+      if (['error', 'warning'].includes(message.type()) && !refusedPage) this.#complain('console', message.text())
+    })
+    page.on('pageerror', (error) => this.#complain('script', error.message))
+    page.on('requestfailed', (request) => this.#complain('failed', `${request.url()} ${request.failure()?.errorText}`))
+    page.on('request', (request) => {
+      const { origin, protocol } = new URL(request.url())
+      if (protocol !== 'data:' && !this.#allowedOrigins.includes(origin)) this.#complain('foreign request', request.url())
+    })
+    page.on('response', (response) => {
+      const status = response.status()
+      if (status >= 400 && status !== this.#expectedStatus) this.#complain('status', `${status} ${response.url()}`)
+    })
+  }
+
+  #complain(kind, text) {
+    this.#complaints.push(`${kind}: ${text}`)
+  }
+
+  open(url) {
+    return this.page.goto(new URL(url, issuer).href)
+  }
+
+  /** Does `action`, which leads to a page with this error status. */
+  async refused(status, action) {
+    this.#expectedStatus = status
+    await action()
+    await this.page.waitForLoadState()
+    this.#expectedStatus = undefined
+  }
+
+  async typeCredentials(username, password) {
+    await this.page.getByLabel('User name').fill(username)
+    await this.page.locator('input[type=password]').fill(password)
+  }
+
+  async signIn(username, password = passwordOf(username)) {
+    await this.typeCredentials(username, password)
+    await this.press('Sign in')
+  }
+
+  press(name) {
+    return this.page.getByRole('button', { name, exact: true }).click()
+  }
+
+  heading() {
+    return this.page.locator('h1').innerText()
+  }
+
+  async reads(text) {
+    const content = await this.page.locator('main').innerText()
+    assert.ok(content.includes(text), `the page does not say '${text}':\n${content}`)
+  }
+
+  /**
+   * Looks at the page: in light and dark, on a phone and a desktop, and by the
+   * rules of WCAG 2.1 AA. Screenshots go to target/screenshots.
+   */
+  async looksAt(name) {
+    const mode = this.javaScriptEnabled ? '' : '-without-script'
+    for (const [size, viewport] of Object.entries(SIZES)) {
+      await this.page.setViewportSize(viewport)
+      for (const colorScheme of ['light', 'dark']) {
+        await this.page.emulateMedia({ colorScheme })
+        await this.page.screenshot({ path: `${SCREENSHOTS}${name}${mode}-${size}-${colorScheme}.png`, fullPage: true })
+        if (this.javaScriptEnabled) await this.#isAccessible(`${name}, ${size}, ${colorScheme}`)
+      }
+      const { scrolled, shown } = await this.page.evaluate(() => ({
+        scrolled: document.documentElement.scrollWidth,
+        shown: document.documentElement.clientWidth,
+      }))
+      assert.ok(scrolled <= shown, `${name} on a ${size} is ${scrolled - shown} px too wide`)
+    }
+    await this.page.emulateMedia({ colorScheme: null })
+  }
+
+  async #isAccessible(where) {
+    await this.page.evaluate(axe.source)
+    const { violations } = await this.page.evaluate(() =>
+      window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }),
+    )
+    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)
+    assert.deepEqual(found, [], where)
+  }
+
+  async close() {
+    await this.context.close()
+    assert.deepEqual(this.#complaints, [])
+  }
+}
+
+/** An app on another origin: keeps the answers that browsers bring to its callback. */
+export class App {
+  static async start() {
+    const app = new App()
+    app.server = createServer((request, response) => app.#receive(request, response)).listen(0, '127.0.0.1')
+    await once(app.server, 'listening')
+    app.origin = `http://127.0.0.1:${app.server.address().port}`
+    app.redirectUri = `${app.origin}/callback`
+    return app
+  }
+
+  async #receive(request, response) {
+    const url = new URL(request.url, this.origin)
+    if (url.pathname !== '/callback') return response.writeHead(204).end()
+    const chunks = []
+    for await (const chunk of request) chunks.push(chunk)
+    const body = Buffer.concat(chunks).toString()
+    this.answer = request.method === 'POST' ? new Request(url, { method: 'POST', body: new URLSearchParams(body) }) : url
+    response.writeHead(200, { 'content-type': 'text/html' })
+    return response.end('<!doctype html><html lang="en"><title>App</title><h1>Back in the app</h1>')
+  }
+
+  /** The app as openid-client. */
+  async client(clientId) {
+    const { client_secret: secret } = seed.clients.find((each) => each.client_id === clientId)
+    const authentication = secret ? client.ClientSecretBasic(secret) : client.None()
+    const execute = [client.allowInsecureRequests]
+    this.config ??= await client.discovery(new URL(issuer), clientId, {}, authentication, { execute })
+    return this.config
+  }
+
+  /** A fresh authorization request of the app. */
+  async request(clientId, scope, more = {}) {
+    const pkceCodeVerifier = client.randomPKCECodeVerifier()
+    const expectedState = client.randomState()
+    const expectedNonce = client.randomNonce()
+    const url = client.buildAuthorizationUrl(await this.client(clientId), {
+      redirect_uri: this.redirectUri,
+      scope,
+      code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
+      code_challenge_method: 'S256',
+      state: expectedState,
+      nonce: expectedNonce,
+      ...more,
+    })
+    this.answer = undefined
+    this.checks = { pkceCodeVerifier, expectedState, expectedNonce, idTokenExpected: true }
+    return url.href
+  }
+
+  /** Redeems the answer that the browser brought. */
+  tokens() {
+    assert.ok(this.answer, 'no browser came back')
+    return client.authorizationCodeGrant(this.config, this.answer, this.checks)
+  }
+
+  stop() {
+    this.server.closeAllConnections()
+    this.server.close()
+  }
+}
