@@ -54,7 +54,8 @@ impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(_) => Self::Unavailable(Private(Box::new(error))),
-            StoreError::Conflict(_) | StoreError::Internal(_) => {
+            StoreError::Unstorable(reason) => Self::Invalid(reason.to_owned()),
+            StoreError::Conflict(_) | StoreError::Unusable(_) | StoreError::Internal(_) => {
                 Self::Internal(Private(Box::new(error)))
             }
         }

@@ -93,6 +93,7 @@ CREATE TABLE grants (
 CREATE INDEX grants_user ON grants (user_id);
 CREATE INDEX grants_client ON grants (client_id);
 CREATE INDEX grants_session ON grants (session_id) WHERE session_id IS NOT NULL;
+CREATE INDEX grants_consent ON grants (consent_id) WHERE consent_id IS NOT NULL;
 CREATE INDEX grants_expiry ON grants (expires_at);
 
 CREATE TABLE authorization_requests (
@@ -116,6 +117,7 @@ CREATE TABLE authorization_codes (
     used_at        INTEGER
 ) STRICT;
 CREATE INDEX authorization_codes_grant ON authorization_codes (grant_id);
+CREATE INDEX authorization_codes_expiry ON authorization_codes (expires_at);
 
 CREATE TABLE device_codes (
     id         TEXT    NOT NULL PRIMARY KEY,
@@ -131,6 +133,7 @@ CREATE TABLE device_codes (
     expires_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX device_codes_grant ON device_codes (grant_id) WHERE grant_id IS NOT NULL;
+CREATE INDEX device_codes_expiry ON device_codes (expires_at);
 
 CREATE TABLE refresh_tokens (
     id           TEXT    NOT NULL PRIMARY KEY,
@@ -144,6 +147,7 @@ CREATE TABLE refresh_tokens (
     revoked_at   INTEGER
 ) STRICT;
 CREATE INDEX refresh_tokens_grant ON refresh_tokens (grant_id);
+CREATE INDEX refresh_tokens_expiry ON refresh_tokens (expires_at);
 
 -- The key is the token's jti: no index on a hash. What all tokens of a family
 -- share stands in the grant.
@@ -155,6 +159,7 @@ CREATE TABLE access_tokens (
     expires_at INTEGER NOT NULL,
     revoked_at INTEGER
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX access_tokens_expiry ON access_tokens (expires_at);
 
 -- Failures counted against one account, address or session; the key is a hash.
 CREATE TABLE throttles (

@@ -1,1 +1,115 @@
 //! Table `access_tokens`.
+
+use super::{Executor, StoreError, connection::Executed, sql};
+use crate::domain::{
+    client::ClientStatus,
+    id::{ClientId, GrantId, TokenId, UserId},
+    scope::ScopeSet,
+    time::Timestamp,
+    token::{AccessToken, AccessTokenState, GrantState},
+};
+
+/// A token with all that decides whether it counts. Columns that come from a joined
+/// table are null when there is no such row.
+#[derive(sqlx::FromRow)]
+struct StateRow {
+    id: TokenId,
+    client_id: ClientId,
+    grant_id: Option<GrantId>,
+    scope: String,
+    expires_at: Timestamp,
+    revoked_at: Option<Timestamp>,
+    client_status: Option<String>,
+    user_id: Option<UserId>,
+    username: Option<String>,
+    user_active: Option<bool>,
+    grant_revoked_at: Option<Timestamp>,
+}
+
+impl TryFrom<StateRow> for AccessTokenState {
+    type Error = StoreError;
+
+    fn try_from(row: StateRow) -> Result<Self, StoreError> {
+        let client_status = row
+            .client_status
+            .map(|status| {
+                ClientStatus::parse(&status)
+                    .ok_or_else(|| StoreError::corrupt("clients", "status", &row.client_id))
+            })
+            .transpose()?;
+        let grant = match (row.user_id, row.username, row.user_active) {
+            (Some(user_id), Some(username), Some(user_active)) => Some(GrantState {
+                user_id,
+                username,
+                user_active,
+                revoked_at: row.grant_revoked_at,
+            }),
+            _ => None,
+        };
+        Ok(Self {
+            token: AccessToken {
+                id: row.id,
+                client_id: row.client_id,
+                grant_id: row.grant_id,
+                scope: ScopeSet::from_stored(&row.scope),
+                expires_at: row.expires_at,
+            },
+            revoked_at: row.revoked_at,
+            client_status,
+            grant,
+        })
+    }
+}
+
+/// Adds `token`.
+pub(crate) async fn insert(
+    executor: &mut impl Executor,
+    token: &AccessToken,
+) -> Result<(), StoreError> {
+    let _: Executed = sql!(executor, |conn| sqlx::query(
+        "INSERT INTO access_tokens (id, client_id, grant_id, scope, expires_at) \
+         VALUES ($1, $2, $3, $4, $5)"
+    )
+    .bind(&token.id)
+    .bind(&token.client_id)
+    .bind(&token.grant_id)
+    .bind(token.scope.to_string())
+    .bind(token.expires_at)
+    .execute(conn))?;
+    Ok(())
+}
+
+/// The token of that `jti` with the state of its client, family and user: one read.
+pub(crate) async fn state(
+    executor: &mut impl Executor,
+    id: &TokenId,
+) -> Result<Option<AccessTokenState>, StoreError> {
+    let row: Option<StateRow> = sql!(executor, |conn| sqlx::query_as::<_, StateRow>(
+        "SELECT t.id, t.client_id, t.grant_id, t.scope, t.expires_at, t.revoked_at, \
+         c.status AS client_status, u.id AS user_id, u.username, u.active AS user_active, \
+         g.revoked_at AS grant_revoked_at \
+         FROM access_tokens t \
+         LEFT JOIN clients c ON c.id = t.client_id \
+         LEFT JOIN grants g ON g.id = t.grant_id \
+         LEFT JOIN users u ON u.id = g.user_id \
+         WHERE t.id = $1"
+    )
+    .bind(id)
+    .fetch_optional(conn))?;
+    row.map(AccessTokenState::try_from).transpose()
+}
+
+/// Ends the token alone, not its family. False when it had ended already or is not known.
+pub(crate) async fn revoke(
+    executor: &mut impl Executor,
+    id: &TokenId,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let Executed(rows) = sql!(executor, |conn| sqlx::query(
+        "UPDATE access_tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL"
+    )
+    .bind(id)
+    .bind(now)
+    .execute(conn))?;
+    Ok(rows > 0)
+}

@@ -1,1 +1,172 @@
 //! Table `clients`.
+
+use super::{Executor, StoreError, connection::Executed, sql, text};
+use crate::domain::{
+    client::{Client, ClientStatus, SecretHash},
+    client_metadata::ClientMetadata,
+    id::{ClientId, UserId},
+    secret::TokenHash,
+    time::Timestamp,
+};
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, secret_hash, metadata, status, registration_token_hash, owner_id, \
+             created_at, updated_at FROM clients ",
+            $rest
+        )
+    };
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: ClientId,
+    secret_hash: Option<String>,
+    metadata: String,
+    status: String,
+    registration_token_hash: Option<TokenHash>,
+    owner_id: Option<UserId>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+impl TryFrom<Row> for Client {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        let corrupt = |column| StoreError::corrupt("clients", column, &row.id);
+        let secret = row
+            .secret_hash
+            .as_deref()
+            .map(|stored| SecretHash::from_stored(stored).ok_or_else(|| corrupt("secret_hash")))
+            .transpose()?;
+        Ok(Self {
+            secret,
+            metadata: serde_json::from_str(&row.metadata).map_err(|_| corrupt("metadata"))?,
+            status: ClientStatus::parse(&row.status).ok_or_else(|| corrupt("status"))?,
+            id: row.id,
+            registration_token: row.registration_token_hash,
+            owner_id: row.owner_id,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        })
+    }
+}
+
+/// Adds `client`.
+///
+/// # Errors
+/// A conflict in [`Column::Id`](super::Column) when the `client_id` is taken.
+pub(crate) async fn insert(
+    executor: &mut impl Executor,
+    client: &Client,
+) -> Result<(), StoreError> {
+    text::check_keys([client.id.as_str()])?;
+    let metadata = metadata_text(&client.metadata)?;
+    let _: Executed = sql!(executor, |conn| sqlx::query(
+        "INSERT INTO clients (id, secret_hash, metadata, status, registration_token_hash, \
+         owner_id, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+    )
+    .bind(&client.id)
+    .bind(client.secret.as_ref().map(SecretHash::to_stored))
+    .bind(&metadata)
+    .bind(client.status.as_str())
+    .bind(&client.registration_token)
+    .bind(&client.owner_id)
+    .bind(client.created_at)
+    .bind(client.updated_at)
+    .execute(conn))?;
+    Ok(())
+}
+
+/// Writes all of `client` but `created_at`. False when there is no such client.
+pub(crate) async fn update(
+    executor: &mut impl Executor,
+    client: &Client,
+) -> Result<bool, StoreError> {
+    let metadata = metadata_text(&client.metadata)?;
+    let Executed(rows) = sql!(executor, |conn| sqlx::query(
+        "UPDATE clients SET secret_hash = $2, metadata = $3, status = $4, \
+         registration_token_hash = $5, owner_id = $6, updated_at = $7 WHERE id = $1"
+    )
+    .bind(&client.id)
+    .bind(client.secret.as_ref().map(SecretHash::to_stored))
+    .bind(&metadata)
+    .bind(client.status.as_str())
+    .bind(&client.registration_token)
+    .bind(&client.owner_id)
+    .bind(client.updated_at)
+    .execute(conn))?;
+    Ok(rows > 0)
+}
+
+/// Replaces what is stored of the secret, in [`SecretHash::to_stored`]'s form. False
+/// when there is no such client.
+pub(crate) async fn set_secret_hash(
+    executor: &mut impl Executor,
+    id: &ClientId,
+    stored: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let Executed(rows) = sql!(executor, |conn| sqlx::query(
+        "UPDATE clients SET secret_hash = $2, updated_at = $3 WHERE id = $1"
+    )
+    .bind(id)
+    .bind(stored)
+    .bind(now)
+    .execute(conn))?;
+    Ok(rows > 0)
+}
+
+/// The client of that `client_id`.
+pub(crate) async fn by_id(
+    executor: &mut impl Executor,
+    id: &ClientId,
+) -> Result<Option<Client>, StoreError> {
+    text::check([id.as_str()])?;
+    let row: Option<Row> = sql!(executor, |conn| sqlx::query_as::<_, Row>(select!(
+        "WHERE id = $1"
+    ))
+    .bind(id)
+    .fetch_optional(conn))?;
+    row.map(Client::try_from).transpose()
+}
+
+/// Up to `limit` clients, ordered by `client_id`, from behind `after` on; `status`
+/// leaves out all others.
+pub(crate) async fn list(
+    executor: &mut impl Executor,
+    status: Option<ClientStatus>,
+    after: Option<&ClientId>,
+    limit: u32,
+) -> Result<Vec<Client>, StoreError> {
+    text::check(after.map(ClientId::as_str))?;
+    let rows: Vec<Row> = sql!(executor, |conn| sqlx::query_as::<_, Row>(select!(
+        "WHERE ($1 IS NULL OR status = $1) AND id > $2 ORDER BY id LIMIT $3"
+    ))
+    .bind(status.map(ClientStatus::as_str))
+    .bind(after.map_or("", ClientId::as_str))
+    .bind(i64::from(limit))
+    .fetch_all(conn))?;
+    rows.into_iter().map(Client::try_from).collect()
+}
+
+/// Deletes the client with its consents and grants; its access tokens count no
+/// longer. False when there is no such client.
+pub(crate) async fn delete(
+    executor: &mut impl Executor,
+    id: &ClientId,
+) -> Result<bool, StoreError> {
+    text::check([id.as_str()])?;
+    let Executed(rows) = sql!(executor, |conn| sqlx::query(
+        "DELETE FROM clients WHERE id = $1"
+    )
+    .bind(id)
+    .execute(conn))?;
+    Ok(rows > 0)
+}
+
+fn metadata_text(metadata: &ClientMetadata) -> Result<String, StoreError> {
+    serde_json::to_string(metadata).map_err(StoreError::internal)
+}

@@ -1,21 +1,22 @@
 //! Two native pools behind one door.
 
-use std::{str::FromStr, time::Duration};
+use std::time::Duration;
 
 use secrecy::ExposeSecret;
 use sqlx::{
-    PgConnection, Postgres, Sqlite, SqliteConnection,
-    pool::{PoolConnection, PoolOptions},
-    postgres::{PgConnectOptions, PgPool},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteSynchronous},
+    PgConnection, Postgres, Sqlite, SqliteConnection, pool::PoolConnection, postgres::PgPool,
+    sqlite::SqlitePool,
 };
 
-use super::error::{Cause, StoreError};
+use super::{error::StoreError, open};
 use crate::config::Database;
 
 /// The database. Cheap to clone.
 #[derive(Clone)]
-pub struct Store(Pools);
+pub struct Store {
+    pools: Pools,
+    patience: Duration,
+}
 
 #[derive(Clone)]
 enum Pools {
@@ -28,21 +29,23 @@ enum Pools {
     Postgres(PgPool),
 }
 
-/// A connection to read with; single statements may write through it on
-/// PostgreSQL, but writes belong into a [`Transaction`].
-pub enum Connection {
-    /// SQLite, read-only.
-    Sqlite(PoolConnection<Sqlite>),
-    /// PostgreSQL.
-    Postgres(PoolConnection<Postgres>),
+/// A connection to read with. Writes belong into a [`Transaction`]: on SQLite this
+/// can't write.
+pub struct Connection {
+    native: Native<PoolConnection<Sqlite>, PoolConnection<Postgres>>,
+    patience: Duration,
 }
 
 /// Writes that happen together or not at all. Dropped without commit: not at all.
-pub enum Transaction {
-    /// SQLite, holding the write lock from its first statement on.
-    Sqlite(sqlx::Transaction<'static, Sqlite>),
-    /// PostgreSQL, read committed.
-    Postgres(sqlx::Transaction<'static, Postgres>),
+pub struct Transaction {
+    /// On SQLite it holds the write lock from its start on; PostgreSQL's are read committed.
+    native: Native<sqlx::Transaction<'static, Sqlite>, sqlx::Transaction<'static, Postgres>>,
+    patience: Duration,
+}
+
+enum Native<S, P> {
+    Sqlite(S),
+    Postgres(P),
 }
 
 /// A native connection, borrowed for one query.
@@ -53,69 +56,90 @@ pub(crate) enum Conn<'c> {
 
 /// What queries run on.
 pub(crate) trait Executor: Send {
+    /// The connection, for one query.
     fn conn(&mut self) -> Conn<'_>;
+    /// How long to wait for the answer to a query.
+    fn patience(&self) -> Duration;
 }
 
 impl Executor for Connection {
     fn conn(&mut self) -> Conn<'_> {
-        match self {
-            Self::Sqlite(connection) => Conn::Sqlite(connection),
-            Self::Postgres(connection) => Conn::Postgres(connection),
+        match &mut self.native {
+            Native::Sqlite(connection) => Conn::Sqlite(connection),
+            Native::Postgres(connection) => Conn::Postgres(connection),
         }
+    }
+
+    fn patience(&self) -> Duration {
+        self.patience
     }
 }
 
 impl Executor for Transaction {
     fn conn(&mut self) -> Conn<'_> {
-        match self {
-            Self::Sqlite(transaction) => Conn::Sqlite(transaction),
-            Self::Postgres(transaction) => Conn::Postgres(transaction),
+        match &mut self.native {
+            Native::Sqlite(transaction) => Conn::Sqlite(transaction),
+            Native::Postgres(transaction) => Conn::Postgres(transaction),
         }
+    }
+
+    fn patience(&self) -> Duration {
+        self.patience
     }
 }
 
 /// Runs one query text on whichever database it is:
 /// `sql!(executor, |conn| sqlx::query("...").bind(x).execute(conn))`.
 macro_rules! sql {
-    ($executor:expr, |$conn:ident| $query:expr) => {
+    ($executor:expr, |$conn:ident| $query:expr) => {{
+        let patience = $crate::store::Executor::patience($executor);
         match $crate::store::Executor::conn($executor) {
-            $crate::store::Conn::Sqlite($conn) => $query.await.map(From::from),
-            $crate::store::Conn::Postgres($conn) => $query.await.map(From::from),
+            $crate::store::Conn::Sqlite($conn) => $crate::store::within(patience, $query)
+                .await
+                .map(From::from),
+            $crate::store::Conn::Postgres($conn) => $crate::store::within(patience, $query)
+                .await
+                .map(From::from),
         }
-        .map_err($crate::store::StoreError::from)
-    };
+    }};
 }
 pub(crate) use sql;
 
+/// The answer of the database, if it comes in time.
+///
+/// # Errors
+/// UNAVAILABLE when it does not: a database that hangs must not hang requests.
+pub(crate) async fn within<T>(
+    patience: Duration,
+    answer: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, StoreError> {
+    match tokio::time::timeout(patience, answer).await {
+        Ok(answer) => Ok(answer?),
+        Err(_) => Err(StoreError::unavailable(
+            "the database did not answer in time",
+        )),
+    }
+}
+
 impl Store {
-    /// Opens the database and brings its schema up to date. PostgreSQL need not be
-    /// there yet: `wait` is how long to try.
+    /// Opens the database and brings its schema up to date. PostgreSQL need not be up
+    /// yet: it is waited for, ten times as long as for a connection later.
     ///
     /// # Errors
-    /// When the URL can't be read, the database can't be reached in time, or a
-    /// migration fails.
+    /// UNAVAILABLE when the database can't be reached in time; [`StoreError::Unusable`],
+    /// which says why, when it is not one that this program can work with.
     pub async fn open(database: &Database) -> Result<Self, StoreError> {
         let url = database.url.expose_secret();
         let pools = if url.starts_with("sqlite:") {
-            open_sqlite(url, database).await?
+            let (read, write) = open::sqlite(url, database).await?;
+            Pools::Sqlite { read, write }
         } else {
-            open_postgres(url, database).await?
+            Pools::Postgres(open::postgres(url, database).await?)
         };
-        let store = Self(pools);
-        store.migrate().await?;
-        Ok(store)
-    }
-
-    async fn migrate(&self) -> Result<(), StoreError> {
-        match &self.0 {
-            Pools::Sqlite { write, .. } => {
-                sqlx::migrate!("../migrations/sqlite").run(write).await
-            }
-            Pools::Postgres(pool) => sqlx::migrate!("../migrations/postgres").run(pool).await,
-        }
-        .map_err(|error| match error {
-            sqlx::migrate::MigrateError::Execute(error) => error.into(),
-            other => StoreError::Internal(Cause(Box::new(other))),
+        Ok(Self {
+            pools,
+            // The database's own limit is one wait; if even its "no" does not come, it hangs.
+            patience: database.acquire_timeout * 2,
         })
     }
 
@@ -124,9 +148,13 @@ impl Store {
     /// # Errors
     /// UNAVAILABLE when none is free in time.
     pub async fn read(&self) -> Result<Connection, StoreError> {
-        Ok(match &self.0 {
-            Pools::Sqlite { read, .. } => Connection::Sqlite(read.acquire().await?),
-            Pools::Postgres(pool) => Connection::Postgres(pool.acquire().await?),
+        let native = match &self.pools {
+            Pools::Sqlite { read, .. } => Native::Sqlite(read.acquire().await?),
+            Pools::Postgres(pool) => Native::Postgres(pool.acquire().await?),
+        };
+        Ok(Connection {
+            native,
+            patience: self.patience,
         })
     }
 
@@ -135,14 +163,23 @@ impl Store {
     /// # Errors
     /// UNAVAILABLE when none can be had in time.
     pub async fn begin(&self) -> Result<Transaction, StoreError> {
-        Ok(match &self.0 {
+        let patience = self.patience;
+        let native = match &self.pools {
             // The write lock at once: a transaction that reads first and then
             // writes could otherwise find that another wrote in between.
             Pools::Sqlite { write, .. } => {
-                Transaction::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?)
+                Native::Sqlite(within(patience, write.begin_with("BEGIN IMMEDIATE")).await?)
             }
-            Pools::Postgres(pool) => Transaction::Postgres(pool.begin().await?),
-        })
+            // A task of its own: when the caller goes away between BEGIN and its
+            // answer, sqlx 0.9 gives the connection back with the transaction open.
+            // The task ends in any case, and drops a whole transaction.
+            Pools::Postgres(pool) => {
+                let pool = pool.clone();
+                let begin = tokio::spawn(async move { within(patience, pool.begin()).await });
+                Native::Postgres(begin.await.map_err(StoreError::internal)??)
+            }
+        };
+        Ok(Transaction { native, patience })
     }
 
     /// Asks the database for a sign of life.
@@ -151,13 +188,14 @@ impl Store {
     /// UNAVAILABLE when there is none.
     pub async fn ping(&self) -> Result<(), StoreError> {
         let mut connection = self.read().await?;
-        let _: Executed = sql!(&mut connection, |conn| sqlx::query("SELECT 1").execute(conn))?;
+        let _: Executed = sql!(&mut connection, |conn| sqlx::query("SELECT 1")
+            .execute(conn))?;
         Ok(())
     }
 
     /// Closes all connections, after the queries under way.
     pub async fn close(&self) {
-        match &self.0 {
+        match &self.pools {
             Pools::Sqlite { read, write } => {
                 read.close().await;
                 write.close().await;
@@ -173,11 +211,10 @@ impl Transaction {
     /// # Errors
     /// UNAVAILABLE when the database went away; whether it was done is then unknown.
     pub async fn commit(self) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(transaction) => transaction.commit().await?,
-            Self::Postgres(transaction) => transaction.commit().await?,
+        match self.native {
+            Native::Sqlite(transaction) => within(self.patience, transaction.commit()).await,
+            Native::Postgres(transaction) => within(self.patience, transaction.commit()).await,
         }
-        Ok(())
     }
 }
 
@@ -194,40 +231,4 @@ impl From<sqlx::postgres::PgQueryResult> for Executed {
     fn from(result: sqlx::postgres::PgQueryResult) -> Self {
         Self(result.rows_affected())
     }
-}
-
-async fn open_sqlite(url: &str, database: &Database) -> Result<Pools, StoreError> {
-    let options = SqliteConnectOptions::from_str(url)?
-        .create_if_missing(true)
-        .foreign_keys(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        // A commit that was acknowledged survives a power cut.
-        .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(Duration::from_secs(5))
-        .pragma("temp_store", "memory")
-        .pragma("cache_size", "-8192");
-    let write = pool_options(database)
-        .max_connections(1)
-        .min_connections(1)
-        .max_lifetime(None)
-        .idle_timeout(None)
-        .connect_with(options.clone())
-        .await?;
-    let read = pool_options(database).connect_lazy_with(options.read_only(true).create_if_missing(false));
-    Ok(Pools::Sqlite { read, write })
-}
-
-async fn open_postgres(url: &str, database: &Database) -> Result<Pools, StoreError> {
-    let options = PgConnectOptions::from_str(url)?.application_name("authgate");
-    let pool = pool_options(database).connect_with(options).await?;
-    Ok(Pools::Postgres(pool))
-}
-
-fn pool_options<DB: sqlx::Database>(database: &Database) -> PoolOptions<DB> {
-    PoolOptions::new()
-        .max_connections(database.max_connections)
-        .min_connections(database.idle_connections.min(database.max_connections))
-        .max_lifetime(database.max_lifetime)
-        .idle_timeout(database.idle_timeout)
-        .acquire_timeout(database.acquire_timeout)
 }

@@ -9,6 +9,11 @@ pub enum StoreError {
     Unavailable(Cause),
     /// A row with this unique value is there already.
     Conflict(Column),
+    /// A value that can't be stored, on either database; the text says why.
+    Unstorable(&'static str),
+    /// At start: the database is not one that this program can work with; the text
+    /// tells the operator why.
+    Unusable(String),
     /// The database or the schema is not as it must be.
     Internal(Cause),
 }
@@ -33,6 +38,21 @@ pub enum Column {
 }
 
 impl StoreError {
+    /// Why a text with a NUL can't be stored.
+    pub(super) const NUL: &'static str = "text must not hold a NUL";
+    /// Why a long unique text can't be stored.
+    pub(super) const TOO_LONG: &'static str = "a name is too long";
+
+    /// Not now, for a reason of ours.
+    pub(super) fn unavailable(reason: &'static str) -> Self {
+        Self::Unavailable(Cause(reason.into()))
+    }
+
+    /// A fault.
+    pub(super) fn internal(cause: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Internal(Cause(Box::new(cause)))
+    }
+
     /// A stored value that the code does not know: names table, column and record.
     pub(crate) fn corrupt(table: &str, column: &str, id: impl fmt::Display) -> Self {
         Self::Internal(Cause(
@@ -46,6 +66,8 @@ impl fmt::Display for StoreError {
         match self {
             Self::Unavailable(_) => f.write_str("the database is not available"),
             Self::Conflict(column) => write!(f, "a record with this {column:?} exists already"),
+            Self::Unstorable(reason) => f.write_str(reason),
+            Self::Unusable(reason) => f.write_str(reason),
             Self::Internal(_) => f.write_str("the database did not do what was asked"),
         }
     }
@@ -55,7 +77,7 @@ impl std::error::Error for StoreError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Unavailable(cause) | Self::Internal(cause) => Some(cause.0.as_ref()),
-            Self::Conflict(_) => None,
+            Self::Conflict(_) | Self::Unstorable(_) | Self::Unusable(_) => None,
         }
     }
 }
@@ -65,6 +87,10 @@ impl From<sqlx::Error> for StoreError {
         if let sqlx::Error::Database(database) = &error {
             if database.is_unique_violation() {
                 return Self::Conflict(column_of(database.as_ref()));
+            }
+            // character_not_in_repertoire: PostgreSQL's word for a NUL.
+            if database.code().as_deref() == Some("22021") {
+                return Self::Unstorable(Self::NUL);
             }
             if is_transient(database.code().as_deref()) {
                 return Self::Unavailable(Cause(Box::new(error)));
@@ -101,13 +127,16 @@ fn column_of(error: &dyn sqlx::error::DatabaseError) -> Column {
 }
 
 /// Codes that mean "not now": PostgreSQL's classes 08 (connection), 53 (resources),
-/// 57 (operator intervention), serialization failures and deadlocks; SQLite's
-/// busy (5), locked (6), I/O (10), full (13), can't open (14), read-only (8).
+/// 57 (operator intervention, timeouts), serialization failures and deadlocks, an
+/// idle transaction that was ended, and a server that became read-only, as one does
+/// that lost its lead; SQLite's busy (5), locked (6), I/O (10), full (13), can't open (14), read-only (8).
 fn is_transient(code: Option<&str>) -> bool {
     let Some(code) = code else { return false };
     if code.len() == 5 {
-        return ["08", "53", "57"].iter().any(|class| code.starts_with(class))
-            || matches!(code, "40001" | "40P01");
+        return ["08", "53", "57"]
+            .iter()
+            .any(|class| code.starts_with(class))
+            || matches!(code, "40001" | "40P01" | "25P03" | "25006");
     }
     // Extended SQLite codes hold the primary one in their low byte.
     code.parse::<u32>()

@@ -1,1 +1,120 @@
-//! Table `expired`.
+//! Removal of rows whose time is over, from every table that has such.
+
+use std::time::Duration;
+
+use super::{Conn, Executor, StoreError, connection::Executed, sql};
+use crate::domain::time::Timestamp;
+
+/// A used code stays so long after its end, so that a replay is still known as one
+/// and ends its family (RFC 6749 section 4.1.2).
+const REPLAY_MEMORY: Duration = Duration::from_secs(3600);
+
+/// Names the PostgreSQL advisory lock of the one process that removes; any number will do.
+const REMOVAL_LOCK: i64 = 0x6175_7468_6761_7465;
+
+/// One small batch from `table`: `$1` is now, `$2` the size of the batch.
+macro_rules! remove {
+    ($executor:expr, $now:expr, $batch:expr, $table:literal, $past:literal, $order:literal) => {{
+        let Executed(rows) = sql!($executor, |conn| sqlx::query(concat!(
+            "DELETE FROM ",
+            $table,
+            " WHERE id IN (SELECT id FROM ",
+            $table,
+            " WHERE ",
+            $past,
+            " ORDER BY ",
+            $order,
+            " LIMIT $2)"
+        ))
+        .bind($now)
+        .bind(i64::from($batch))
+        .execute(conn))?;
+        rows
+    }};
+}
+
+/// Removes at most `batch` rows from each table whose time is over at `now`; gives
+/// how many in all. Run it in a transaction, until it gives less than `batch`.
+///
+/// Gives 0 while another process removes: one is enough.
+pub(crate) async fn remove(
+    executor: &mut impl Executor,
+    now: Timestamp,
+    batch: u32,
+) -> Result<u64, StoreError> {
+    if !is_ours_to_do(executor).await? {
+        return Ok(0);
+    }
+    let replayable = now - REPLAY_MEMORY;
+    // Grants last: the codes and refresh tokens that go with one would make its batch a large one.
+    Ok(remove!(
+        executor,
+        now,
+        batch,
+        "sessions",
+        "expires_at <= $1",
+        "expires_at"
+    ) + remove!(
+        executor,
+        now,
+        batch,
+        "authorization_requests",
+        "expires_at <= $1",
+        "expires_at"
+    ) + remove!(
+        executor,
+        replayable,
+        batch,
+        "authorization_codes",
+        "expires_at <= $1",
+        "expires_at"
+    ) + remove!(
+        executor,
+        replayable,
+        batch,
+        "device_codes",
+        "expires_at <= $1",
+        "expires_at"
+    ) + remove!(
+        executor,
+        now,
+        batch,
+        "refresh_tokens",
+        "expires_at <= $1",
+        "expires_at"
+    ) + remove!(
+        executor,
+        now,
+        batch,
+        "access_tokens",
+        "expires_at <= $1",
+        "expires_at"
+    ) + remove!(
+        executor,
+        now,
+        batch,
+        "throttles",
+        "window_ends <= $1 AND blocked_until <= $1",
+        "window_ends"
+    ) + remove!(
+        executor,
+        now,
+        batch,
+        "grants",
+        "expires_at <= $1",
+        "expires_at"
+    ))
+}
+
+/// Whether no other process removes right now. Asked of PostgreSQL only, until the
+/// end of the transaction; SQLite's transactions stand in line anyway.
+async fn is_ours_to_do(executor: &mut impl Executor) -> Result<bool, StoreError> {
+    if let Conn::Sqlite(_) = executor.conn() {
+        return Ok(true);
+    }
+    sql!(executor, |conn| sqlx::query_scalar::<_, bool>(
+        "SELECT pg_try_advisory_xact_lock($1)"
+    )
+    .bind(REMOVAL_LOCK)
+    .fetch_one(conn))
+}

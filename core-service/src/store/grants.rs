@@ -1,12 +1,26 @@
 //! Table `grants`.
 
-use super::{Executor, StoreError, connection::Executed, sql};
+use super::{Executor, StoreError, connection::Executed, sql, text};
 use crate::domain::{
     grant::Grant,
     id::{ClientId, ConsentId, GrantId, SessionId, UserId},
     scope::ScopeSet,
     time::Timestamp,
 };
+
+/// Ends the grants that `$condition` on `$1` picks, unless they ended before; gives how many.
+macro_rules! end {
+    ($executor:expr, $condition:literal, $of:expr, $now:expr) => {{
+        let Executed(rows) = sql!($executor, |conn| sqlx::query(concat!(
+            "UPDATE grants SET revoked_at = $2 WHERE revoked_at IS NULL AND ",
+            $condition
+        ))
+        .bind($of)
+        .bind($now)
+        .execute(conn))?;
+        rows
+    }};
+}
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -49,7 +63,15 @@ impl From<Row> for Grant {
 
 /// Adds `grant`.
 pub(crate) async fn insert(executor: &mut impl Executor, grant: &Grant) -> Result<(), StoreError> {
-    let _: Executed = sql!(executor, |conn| sqlx::query(
+    let texts = [
+        Some(&grant.claims),
+        grant.nonce.as_ref(),
+        grant.acr.as_ref(),
+    ];
+    text::check(texts.into_iter().flatten().map(String::as_str))?;
+    let _: Executed =
+        sql!(executor, |conn| {
+            sqlx::query(
         "INSERT INTO grants (id, client_id, user_id, session_id, consent_id, scope, claims, nonce, \
          auth_time, amr, acr, created_at, expires_at, revoked_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
@@ -68,19 +90,71 @@ pub(crate) async fn insert(executor: &mut impl Executor, grant: &Grant) -> Resul
     .bind(grant.created_at)
     .bind(grant.expires_at)
     .bind(grant.revoked_at)
-    .execute(conn))?;
+    .execute(conn)
+        })?;
     Ok(())
 }
 
-/// The grant of that id.
+/// The grant of that id, ended or not.
 pub(crate) async fn by_id(
     executor: &mut impl Executor,
     id: &GrantId,
 ) -> Result<Option<Grant>, StoreError> {
-    let row: Option<Row> = sql!(executor, |conn| sqlx::query_as::<_, Row>(
-        "SELECT * FROM grants WHERE id = $1"
+    text::check([id.as_str()])?;
+    let row: Option<Row> =
+        sql!(executor, |conn| {
+            sqlx::query_as::<_, Row>(
+        "SELECT id, client_id, user_id, session_id, consent_id, scope, claims, nonce, auth_time, \
+         amr, acr, created_at, expires_at, revoked_at FROM grants WHERE id = $1"
     )
     .bind(id)
-    .fetch_optional(conn))?;
+    .fetch_optional(conn)
+        })?;
     Ok(row.map(Grant::from))
+}
+
+/// Ends the grant and so every token of its family. False when it had ended already
+/// or is not known.
+pub(crate) async fn revoke(
+    executor: &mut impl Executor,
+    id: &GrantId,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    Ok(end!(executor, "id = $1", id, now) > 0)
+}
+
+/// Ends all grants that the user gave; gives how many.
+pub(crate) async fn revoke_of_user(
+    executor: &mut impl Executor,
+    user: &UserId,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    Ok(end!(executor, "user_id = $1", user, now))
+}
+
+/// Ends all grants to the client; gives how many.
+pub(crate) async fn revoke_of_client(
+    executor: &mut impl Executor,
+    client: &ClientId,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    Ok(end!(executor, "client_id = $1", client, now))
+}
+
+/// Ends all grants that were given in the browser session; gives how many.
+pub(crate) async fn revoke_of_session(
+    executor: &mut impl Executor,
+    session: &SessionId,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    Ok(end!(executor, "session_id = $1", session, now))
+}
+
+/// Ends all grants that stand on the consent; gives how many.
+pub(crate) async fn revoke_of_consent(
+    executor: &mut impl Executor,
+    consent: &ConsentId,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    Ok(end!(executor, "consent_id = $1", consent, now))
 }

@@ -6,6 +6,8 @@
 
 mod connection;
 mod error;
+mod open;
+mod text;
 
 pub mod access_tokens;
 pub mod authorization_codes;
@@ -22,7 +24,7 @@ pub mod throttles;
 pub mod users;
 
 pub use connection::{Connection, Store, Transaction};
-pub(crate) use connection::{Conn, Executor, sql};
+pub(crate) use connection::{Conn, Executor, sql, within};
 pub use error::{Column, StoreError};
 
 #[cfg(test)]

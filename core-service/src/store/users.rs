@@ -1,1 +1,238 @@
 //! Table `users`.
+
+use serde_json::{Map, Value};
+
+use super::{Executor, StoreError, connection::Executed, sql, text};
+use crate::domain::{
+    id::UserId,
+    time::Timestamp,
+    user::{Role, User},
+};
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT id, username, email, email_verified, password_hash, role, active, claims, \
+             auth_source, external_id, created_at, updated_at FROM users ",
+            $rest
+        )
+    };
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: UserId,
+    username: String,
+    email: Option<String>,
+    email_verified: bool,
+    password_hash: Option<String>,
+    role: String,
+    active: bool,
+    claims: String,
+    auth_source: String,
+    external_id: Option<String>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+impl TryFrom<Row> for User {
+    type Error = StoreError;
+
+    fn try_from(row: Row) -> Result<Self, StoreError> {
+        let corrupt = |column| StoreError::corrupt("users", column, &row.id);
+        Ok(Self {
+            role: Role::parse(&row.role).ok_or_else(|| corrupt("role"))?,
+            claims: serde_json::from_str(&row.claims).map_err(|_| corrupt("claims"))?,
+            id: row.id,
+            username: row.username,
+            email: row.email,
+            email_verified: row.email_verified,
+            password_hash: row.password_hash,
+            active: row.active,
+            auth_source: row.auth_source,
+            external_id: row.external_id,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        })
+    }
+}
+
+/// Adds `user`.
+///
+/// # Errors
+/// A conflict in [`Column::Username`](super::Column) or [`Column::Email`](super::Column)
+/// when another person has the name or the address, in any case.
+pub(crate) async fn insert(executor: &mut impl Executor, user: &User) -> Result<(), StoreError> {
+    let keys = Keys::of(user)?;
+    let _: Executed = sql!(executor, |conn| sqlx::query(
+        "INSERT INTO users (id, username, username_key, email, email_key, email_verified, \
+         password_hash, role, active, claims, auth_source, external_id, created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+    )
+    .bind(&user.id)
+    .bind(&user.username)
+    .bind(&keys.username)
+    .bind(&user.email)
+    .bind(&keys.email)
+    .bind(user.email_verified)
+    .bind(&user.password_hash)
+    .bind(user.role.as_str())
+    .bind(user.active)
+    .bind(claims_text(&user.claims))
+    .bind(&user.auth_source)
+    .bind(&user.external_id)
+    .bind(user.created_at)
+    .bind(user.updated_at)
+    .execute(conn))?;
+    Ok(())
+}
+
+/// Writes all of `user` but `created_at`. False when there is no such user.
+///
+/// # Errors
+/// Conflicts as in [`insert`].
+pub(crate) async fn update(executor: &mut impl Executor, user: &User) -> Result<bool, StoreError> {
+    let keys = Keys::of(user)?;
+    let Executed(rows) = sql!(executor, |conn| sqlx::query(
+        "UPDATE users SET username = $2, username_key = $3, email = $4, email_key = $5, \
+         email_verified = $6, password_hash = $7, role = $8, active = $9, claims = $10, \
+         auth_source = $11, external_id = $12, updated_at = $13 WHERE id = $1"
+    )
+    .bind(&user.id)
+    .bind(&user.username)
+    .bind(&keys.username)
+    .bind(&user.email)
+    .bind(&keys.email)
+    .bind(user.email_verified)
+    .bind(&user.password_hash)
+    .bind(user.role.as_str())
+    .bind(user.active)
+    .bind(claims_text(&user.claims))
+    .bind(&user.auth_source)
+    .bind(&user.external_id)
+    .bind(user.updated_at)
+    .execute(conn))?;
+    Ok(rows > 0)
+}
+
+/// Replaces the password's hash. False when there is no such user.
+pub(crate) async fn set_password_hash(
+    executor: &mut impl Executor,
+    id: &UserId,
+    hash: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let Executed(rows) = sql!(executor, |conn| sqlx::query(
+        "UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1"
+    )
+    .bind(id)
+    .bind(hash)
+    .bind(now)
+    .execute(conn))?;
+    Ok(rows > 0)
+}
+
+/// The user of that id.
+pub(crate) async fn by_id(
+    executor: &mut impl Executor,
+    id: &UserId,
+) -> Result<Option<User>, StoreError> {
+    text::check([id.as_str()])?;
+    let row: Option<Row> = sql!(executor, |conn| sqlx::query_as::<_, Row>(select!(
+        "WHERE id = $1"
+    ))
+    .bind(id)
+    .fetch_optional(conn))?;
+    row.map(User::try_from).transpose()
+}
+
+/// The user of that name, in any case.
+pub(crate) async fn by_username(
+    executor: &mut impl Executor,
+    username: &str,
+) -> Result<Option<User>, StoreError> {
+    text::check([username])?;
+    let row: Option<Row> = sql!(executor, |conn| sqlx::query_as::<_, Row>(select!(
+        "WHERE username_key = $1"
+    ))
+    .bind(User::key(username))
+    .fetch_optional(conn))?;
+    row.map(User::try_from).transpose()
+}
+
+/// The user of that mail address, in any case.
+pub(crate) async fn by_email(
+    executor: &mut impl Executor,
+    email: &str,
+) -> Result<Option<User>, StoreError> {
+    text::check([email])?;
+    let row: Option<Row> = sql!(executor, |conn| sqlx::query_as::<_, Row>(select!(
+        "WHERE email_key = $1"
+    ))
+    .bind(User::key(email))
+    .fetch_optional(conn))?;
+    row.map(User::try_from).transpose()
+}
+
+/// Up to `limit` users, ordered by [`User::key`] of the user name, from behind the key `after` on.
+pub(crate) async fn list(
+    executor: &mut impl Executor,
+    after: Option<&str>,
+    limit: u32,
+) -> Result<Vec<User>, StoreError> {
+    text::check(after)?;
+    let rows: Vec<Row> = sql!(executor, |conn| sqlx::query_as::<_, Row>(select!(
+        "WHERE username_key > $1 ORDER BY username_key LIMIT $2"
+    ))
+    .bind(after.unwrap_or_default())
+    .bind(i64::from(limit))
+    .fetch_all(conn))?;
+    rows.into_iter().map(User::try_from).collect()
+}
+
+/// Whether there are no users at all.
+pub(crate) async fn is_empty(executor: &mut impl Executor) -> Result<bool, StoreError> {
+    let any: bool = sql!(executor, |conn| sqlx::query_scalar::<_, bool>(
+        "SELECT EXISTS (SELECT 1 FROM users)"
+    )
+    .fetch_one(conn))?;
+    Ok(!any)
+}
+
+/// How many admins may sign in.
+pub(crate) async fn count_active_admins(executor: &mut impl Executor) -> Result<i64, StoreError> {
+    sql!(executor, |conn| sqlx::query_scalar::<_, i64>(
+        "SELECT COUNT(*) FROM users WHERE role = 'admin' AND active"
+    )
+    .fetch_one(conn))
+}
+
+/// What names and addresses are compared by.
+struct Keys {
+    username: String,
+    email: Option<String>,
+}
+
+impl Keys {
+    /// # Errors
+    /// When a text of the user can't be stored.
+    fn of(user: &User) -> Result<Self, StoreError> {
+        let keys = Self {
+            username: User::key(&user.username),
+            email: user.email.as_deref().map(User::key),
+        };
+        let texts = [
+            Some(user.id.as_str()),
+            Some(&keys.username),
+            keys.email.as_deref(),
+            user.external_id.as_deref(),
+        ];
+        text::check_keys(texts.into_iter().flatten())?;
+        text::check(user.password_hash.as_deref())?;
+        Ok(keys)
+    }
+}
+
+fn claims_text(claims: &Map<String, Value>) -> String {
+    serde_json::Value::Object(claims.clone()).to_string()
+}

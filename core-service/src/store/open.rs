@@ -1,0 +1,202 @@
+//! Opening the database: options, the wait for PostgreSQL, migrations.
+
+use std::{str::FromStr, time::Duration};
+
+use sqlx::{
+    Connection as _, PgConnection,
+    migrate::{MigrateError, Migrator},
+    pool::PoolOptions,
+    postgres::{PgConnectOptions, PgPool},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteSynchronous},
+};
+
+use super::{
+    connection::within,
+    error::{Cause, StoreError},
+};
+use crate::config::Database;
+
+/// How often PostgreSQL is tried while it is not there yet.
+const RETRY: Duration = Duration::from_millis(250);
+/// PostgreSQL is waited for so many times the wait for a connection.
+const START_PATIENCE: u32 = 10;
+/// How long a write waits for another process that writes the same SQLite file.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// A pooled PostgreSQL connection that idled longer is tried before it is used.
+const TRUSTED_IDLE: Duration = Duration::from_secs(1);
+
+/// The readers' and the writer's pool of the SQLite file at `url`, made and migrated.
+pub(super) async fn sqlite(
+    url: &str,
+    database: &Database,
+) -> Result<(SqlitePool, SqlitePool), StoreError> {
+    let options = SqliteConnectOptions::from_str(url)
+        .map_err(|error| StoreError::Unusable(format!("the database URL can't be read: {error}")))?
+        .create_if_missing(true)
+        .foreign_keys(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // A commit that was acknowledged survives a power cut.
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(BUSY_TIMEOUT)
+        // Cut the log back after a burst; it would keep its largest size.
+        .pragma("journal_size_limit", "67108864");
+    if url.contains(":memory:") || url.contains("mode=memory") {
+        return Err(StoreError::Unusable(
+            "an SQLite database in memory would be empty for each connection: name a file".into(),
+        ));
+    }
+    make_private(options.get_filename())?;
+    let write = pool(database)
+        .max_connections(1)
+        .min_connections(1)
+        .max_lifetime(None)
+        .idle_timeout(None)
+        .test_before_acquire(false)
+        .connect_with(options.clone())
+        .await?;
+    migrate_sqlite(&write).await?;
+    let read = pool(database)
+        .test_before_acquire(false)
+        .connect_with(options.create_if_missing(false).read_only(true))
+        .await?;
+    Ok((read, write))
+}
+
+/// Makes the file, if it is missing, so that only its owner can read it; what SQLite
+/// puts beside it gets the same permissions.
+fn make_private(file: &std::path::Path) -> Result<(), StoreError> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(file) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(StoreError::Unusable(format!(
+            "the SQLite file {} can't be made: {error}",
+            file.display()
+        ))),
+    }
+}
+
+/// All of it or nothing, and one process at a time: SQLite knows no other lock than
+/// the transaction's.
+async fn migrate_sqlite(pool: &SqlitePool) -> Result<(), StoreError> {
+    let migrator = sqlx::migrate!("../migrations/sqlite");
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    migrator
+        .run(&mut *transaction)
+        .await
+        .map_err(|error| schema_error(error, &migrator))?;
+    Ok(transaction.commit().await?)
+}
+
+/// The pool of the PostgreSQL database at `url`, migrated. It need not be up yet.
+pub(super) async fn postgres(url: &str, database: &Database) -> Result<PgPool, StoreError> {
+    let options = PgConnectOptions::from_str(url)
+        .map_err(|error| StoreError::Unusable(format!("the database URL can't be read: {error}")))?
+        .application_name("authgate");
+    migrate_postgres(first_connection(&options, database).await?).await?;
+
+    let patience = database.acquire_timeout;
+    let limit = format!("{}ms", patience.as_millis());
+    let options = options.options([
+        // A statement that takes longer gives up its locks and answers 57014.
+        ("statement_timeout", limit.as_str()),
+        // So does a transaction whose process stands still.
+        ("idle_in_transaction_session_timeout", "30s"),
+    ]);
+    Ok(pool(database)
+        // A round trip for each use would be dear; connections that rest are tried,
+        // so that a restart of the database is not seen by requests.
+        .test_before_acquire(false)
+        .before_acquire(move |connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for < TRUSTED_IDLE {
+                    return Ok(true);
+                }
+                Ok(connection.ping().await.is_ok())
+            })
+        })
+        // A request that gave up in the middle of a statement leaves the answer
+        // outstanding. From a host that went dark it never comes, and the place in
+        // the pool would be lost until TCP gives up.
+        .after_release(move |connection, _| {
+            Box::pin(async move {
+                Ok(tokio::time::timeout(patience * 2, connection.ping())
+                    .await
+                    .is_ok_and(|alive| alive.is_ok()))
+            })
+        })
+        .connect_lazy_with(options))
+}
+
+/// Connects, again and again while the database is not there yet.
+///
+/// # Errors
+/// UNAVAILABLE with the last cause when it did not come up in time; other failures at once.
+async fn first_connection(
+    options: &PgConnectOptions,
+    database: &Database,
+) -> Result<PgConnection, StoreError> {
+    let patience = database.acquire_timeout;
+    let mut last = StoreError::unavailable("PostgreSQL did not answer");
+    let trying = async {
+        loop {
+            match within(patience, PgConnection::connect_with(options)).await {
+                Err(error @ StoreError::Unavailable(_)) => last = error,
+                done => return done,
+            }
+            tokio::time::sleep(RETRY).await;
+        }
+    };
+    match tokio::time::timeout(patience * START_PATIENCE, trying).await {
+        Ok(done) => done,
+        Err(_) => Err(last),
+    }
+}
+
+/// Several processes may start at once: sqlx holds an advisory lock meanwhile. On a
+/// connection of its own, which has no time limit and whose end frees the lock.
+async fn migrate_postgres(mut connection: PgConnection) -> Result<(), StoreError> {
+    let migrator = sqlx::migrate!("../migrations/postgres");
+    let result = migrator
+        .run(&mut connection)
+        .await
+        .map_err(|error| schema_error(error, &migrator));
+    connection.close().await?;
+    result
+}
+
+/// Says what an operator can do about a database that can't be migrated.
+fn schema_error(error: MigrateError, migrator: &Migrator) -> StoreError {
+    let newest = migrator.iter().map(|migration| migration.version).max();
+    match error {
+        MigrateError::Execute(error) => error.into(),
+        MigrateError::VersionMissing(version) if Some(version) > newest => {
+            StoreError::Unusable(format!(
+                "the database is too new: a newer version of this program has changed it \
+                 (migration {version}; this program knows up to {}); start that version",
+                newest.unwrap_or_default()
+            ))
+        }
+        MigrateError::VersionMissing(version) => StoreError::Unusable(format!(
+            "the database has migration {version}, which this program does not know: it is not \
+             a database of this program, or of another build of it"
+        )),
+        MigrateError::VersionMismatch(version) => StoreError::Unusable(format!(
+            "migration {version} is not the one that was applied to the database: an applied \
+             migration must not be edited; restore it and add a new one"
+        )),
+        other => StoreError::Internal(Cause(Box::new(other))),
+    }
+}
+
+fn pool<DB: sqlx::Database>(database: &Database) -> PoolOptions<DB> {
+    PoolOptions::new()
+        .max_connections(database.max_connections)
+        .min_connections(database.idle_connections.min(database.max_connections))
+        .max_lifetime(database.max_lifetime)
+        .idle_timeout(database.idle_timeout)
+        .acquire_timeout(database.acquire_timeout)
+}
