@@ -1,0 +1,60 @@
+//! Names of requests.
+
+use axum::http::{HeaderMap, HeaderName};
+use uuid::Uuid;
+
+/// Carries the id in both directions.
+pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Longer ids are not taken over.
+const LONGEST: usize = 64;
+
+/// The id that a trusted proxy gave the request, when it is a plain word; a new one otherwise.
+#[must_use]
+pub fn choose(headers: &HeaderMap, from_trusted_proxy: bool) -> String {
+    let given = headers.get(HEADER).filter(|_| from_trusted_proxy);
+    given
+        .and_then(|value| value.to_str().ok())
+        .filter(|id| is_plain(id))
+        .map_or_else(|| Uuid::new_v4().simple().to_string(), str::to_owned)
+}
+
+/// Nothing that could forge a log line or a page.
+fn is_plain(id: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    (8..=LONGEST).contains(&id.len()) && id.chars().all(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(id: &str, trusted: bool) -> String {
+        let headers = HeaderMap::from_iter([(HEADER, id.parse().unwrap())]);
+        choose(&headers, trusted)
+    }
+
+    #[test]
+    fn only_a_sane_id_of_a_trusted_proxy_is_taken_over() {
+        assert_eq!(chosen("edge-7.4f_2a", true), "edge-7.4f_2a");
+        for (id, trusted) in [
+            ("edge-7.4f_2a", false),
+            ("short", true),
+            ("with space and more", true),
+            ("<script>alert(1)</script>", true),
+            (&"a".repeat(65), true),
+        ] {
+            let chosen = chosen(id, trusted);
+            assert_ne!(chosen, id);
+            assert!(is_plain(&chosen), "{chosen}");
+        }
+    }
+
+    #[test]
+    fn new_ids_differ() {
+        assert_ne!(
+            choose(&HeaderMap::new(), true),
+            choose(&HeaderMap::new(), true)
+        );
+    }
+}

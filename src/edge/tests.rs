@@ -1,0 +1,335 @@
+//! The whole edge around small handlers.
+
+use std::{
+    net::SocketAddr,
+    sync::atomic::{AtomicI64, Ordering},
+    time::Duration,
+};
+
+use authgate_proto::v1::RequestContext;
+use axum::{
+    Extension,
+    body::{Body, Bytes},
+    extract::{ConnectInfo, Request},
+    http::{HeaderMap, Method, StatusCode},
+    response::Response,
+    routing::{get, post},
+};
+use core_service::domain::time::Timestamp;
+use http_body_util::BodyExt;
+use tower::ServiceExt;
+
+use super::*;
+use crate::config::{Config, Variables};
+
+struct App {
+    router: Router,
+    time: Arc<AtomicI64>,
+}
+
+fn app(variables: &[(&str, &str)]) -> App {
+    bounded_app(variables, Bounds::default())
+}
+
+fn bounded_app(variables: &[(&str, &str)], bounds: Bounds) -> App {
+    let variables: Variables = variables
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    let (config, _) = Config::read(&variables).unwrap();
+    let time = Arc::new(AtomicI64::new(1_700_000_000_000));
+    let clock = Arc::clone(&time);
+    let edge = Edge {
+        bounds,
+        ..Edge::new(
+            &config.server,
+            Arc::new(move || Timestamp(clock.load(Ordering::Relaxed))),
+            Arc::new(|view| format!("<h1>{}</h1>{}", view.status, view.request_id)),
+        )
+    };
+    let routes =
+        Router::new()
+            .route(
+                "/seen",
+                get(|Extension(context): Extension<RequestContext>| async move {
+                    format!("{context:?}")
+                }),
+            )
+            .route(
+                "/oauth/token",
+                post(|body: Bytes| async move { body.len().to_string() }),
+            )
+            .route("/login", post(async || "signed in"))
+            .route(
+                "/panic",
+                get(async || -> &'static str { panic!("with db-7's password") }),
+            )
+            .route(
+                "/slow",
+                get(async || tokio::time::sleep(Duration::from_secs(3600)).await),
+            )
+            .route(
+                "/own",
+                get(async || ([("content-security-policy", "img-src *")], "own")),
+            );
+    App {
+        router: edge.wrap(routes),
+        time,
+    }
+}
+
+impl App {
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Response {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut request = request.body(body.into()).unwrap();
+        let peer: SocketAddr = "10.0.0.1:4711".parse().unwrap();
+        request.extensions_mut().insert(ConnectInfo(peer));
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    async fn get(&self, path: &str, headers: &[(&str, &str)]) -> Response {
+        self.send(Method::GET, path, headers, Body::empty()).await
+    }
+}
+
+async fn text(response: Response) -> String {
+    let bytes = response.into_body().collect().await.unwrap().to_bytes();
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn header<'a>(response: &'a Response, name: &str) -> &'a str {
+    response
+        .headers()
+        .get(name)
+        .map_or("", |value| value.to_str().unwrap())
+}
+
+const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml");
+
+#[tokio::test]
+async fn handlers_see_who_asks() {
+    let app = app(&[("TRUSTED_PROXIES", "10.0.0.0/8")]);
+    let response = app
+        .get(
+            "/seen",
+            &[
+                ("x-forwarded-for", "198.51.100.1"),
+                ("x-request-id", "from-the-proxy"),
+                ("user-agent", "curl/8"),
+                ("cookie", "a=b; authgate_session=s3ss10n; c=d"),
+            ],
+        )
+        .await;
+    assert_eq!(header(&response, "x-request-id"), "from-the-proxy");
+    let seen = text(response).await;
+    for part in ["198.51.100.1", "from-the-proxy", "curl/8", "s3ss10n"] {
+        assert!(seen.contains(part), "{part} is missing in {seen}");
+    }
+}
+
+#[tokio::test]
+async fn without_trusted_proxies_nothing_forwarded_is_believed() {
+    let app = app(&[]);
+    let response = app
+        .get(
+            "/seen",
+            &[
+                ("x-forwarded-for", "198.51.100.1"),
+                ("x-request-id", "chosen-by-me"),
+            ],
+        )
+        .await;
+    assert_ne!(header(&response, "x-request-id"), "chosen-by-me");
+    let seen = text(response).await;
+    assert!(
+        seen.contains("10.0.0.1") && !seen.contains("198.51.100.1"),
+        "{seen}"
+    );
+}
+
+#[tokio::test]
+async fn every_response_is_guarded() {
+    let app = app(&[("BASE_URL", "https://auth.corp")]);
+    for path in ["/seen", "/panic", "/nothing"] {
+        let response = app.get(path, &[]).await;
+        assert_eq!(
+            header(&response, "x-content-type-options"),
+            "nosniff",
+            "{path}"
+        );
+        assert_eq!(header(&response, "x-frame-options"), "DENY");
+        assert_eq!(
+            header(&response, "content-security-policy"),
+            "default-src 'none'; frame-ancestors 'none'"
+        );
+        assert!(header(&response, "strict-transport-security").contains("max-age"));
+        assert!(!header(&response, "x-request-id").is_empty());
+    }
+    assert_eq!(
+        header(&app.get("/own", &[]).await, "content-security-policy"),
+        "img-src *"
+    );
+}
+
+#[tokio::test]
+async fn hsts_is_for_https_only() {
+    let response = app(&[]).get("/seen", &[]).await;
+    assert_eq!(header(&response, "strict-transport-security"), "");
+}
+
+#[tokio::test]
+async fn programs_get_json_and_people_get_pages() {
+    let app = app(&[]);
+    let response = app.get("/nothing", &[]).await;
+    assert_eq!(response.status(), StatusCode::NOT_FOUND);
+    assert_eq!(header(&response, "content-type"), "application/json");
+    assert!(text(response).await.contains("\"not_found\""));
+    let response = app.get("/nothing", &[HTML]).await;
+    assert!(header(&response, "content-type").starts_with("text/html"));
+    assert!(header(&response, "content-security-policy").contains("style-src 'self'"));
+    let id = header(&response, "x-request-id").to_owned();
+    assert!(text(response).await.contains(&id));
+    let response = app.get("/oauth/token", &[]).await;
+    assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(
+        (
+            header(&response, "allow"),
+            header(&response, "content-type")
+        ),
+        ("POST", "application/json")
+    );
+}
+
+#[tokio::test]
+async fn too_many_requests_are_told_when_to_come_back() {
+    let app = app(&[("TOKEN_RATE_LIMIT", "2"), ("LOGIN_RATE_LIMIT", "1")]);
+    for remaining in ["1", "0"] {
+        let response = app.send(Method::POST, "/oauth/token", &[], "").await;
+        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(header(&response, "x-ratelimit-limit"), "2");
+        assert_eq!(header(&response, "x-ratelimit-remaining"), remaining);
+    }
+    let response = app.send(Method::POST, "/oauth/token", &[], "").await;
+    assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(header(&response, "retry-after"), "30");
+    assert_eq!(header(&response, "x-ratelimit-remaining"), "0");
+    assert_eq!(header(&response, "x-ratelimit-reset"), "1700000060");
+    assert!(text(response).await.contains("\"rate_limit_exceeded\""));
+
+    app.send(Method::POST, "/login", &[], "").await;
+    let response = app.send(Method::POST, "/login", &[], "").await;
+    assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert!(header(&response, "content-type").starts_with("text/html"));
+
+    app.time.fetch_add(30_000, Ordering::Relaxed);
+    assert_eq!(
+        app.send(Method::POST, "/oauth/token", &[], "")
+            .await
+            .status(),
+        StatusCode::OK
+    );
+}
+
+#[tokio::test]
+async fn a_panic_shows_nothing() {
+    let response = app(&[]).get("/panic", &[]).await;
+    assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    let body = text(response).await;
+    assert!(
+        body.contains("\"server_error\"") && !body.contains("db-7"),
+        "{body}"
+    );
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_refused() {
+    let app = app(&[]);
+    let response = app
+        .send(
+            Method::POST,
+            "/oauth/token",
+            &[],
+            vec![b'a'; 256 * 1024 + 1],
+        )
+        .await;
+    assert_eq!(response.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(text(response).await.contains("\"invalid_request\""));
+}
+
+#[tokio::test]
+async fn a_request_that_hangs_is_given_up() {
+    let app = bounded_app(&[], Bounds::new(1, Duration::from_millis(20)));
+    let response = app.get("/slow", &[]).await;
+    assert_eq!(
+        (response.status(), header(&response, "retry-after")),
+        (StatusCode::SERVICE_UNAVAILABLE, "5")
+    );
+}
+
+#[tokio::test]
+async fn more_requests_than_slots_are_refused_at_once() {
+    let app = bounded_app(&[], Bounds::new(3, Duration::from_millis(300)));
+    let waiting: Vec<_> = (0..3)
+        .map(|_| {
+            let request = Request::builder().uri("/slow").body(Body::empty()).unwrap();
+            tokio::spawn(app.router.clone().oneshot(request))
+        })
+        .collect();
+    tokio::task::yield_now().await;
+    let response = app.get("/seen", &[]).await;
+    assert_eq!(
+        (response.status(), header(&response, "retry-after")),
+        (StatusCode::SERVICE_UNAVAILABLE, "1")
+    );
+    for request in waiting {
+        assert_eq!(
+            request.await.unwrap().unwrap().status(),
+            StatusCode::SERVICE_UNAVAILABLE
+        );
+    }
+    assert_eq!(app.get("/seen", &[]).await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn internal_headers_do_not_come_from_outside() {
+    let edge = app(&[]);
+    let echo = Router::new().route(
+        "/headers",
+        get(|headers: HeaderMap| async move { format!("{headers:?}") }),
+    );
+    let router = Edge::new(
+        &Config::read(&Variables::new()).unwrap().0.server,
+        Arc::new(|| Timestamp(0)),
+        Arc::new(|_| String::new()),
+    )
+    .wrap(echo);
+    let app = App {
+        router,
+        time: edge.time,
+    };
+    let seen = text(
+        app.get(
+            "/headers",
+            &[
+                ("authgate-peer-secret", "guess"),
+                ("authgate-context-bin", "AAAA"),
+                ("x-ok", "1"),
+            ],
+        )
+        .await,
+    )
+    .await;
+    assert!(
+        seen.contains("x-ok") && !seen.contains("authgate-"),
+        "{seen}"
+    );
+}
