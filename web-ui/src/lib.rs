@@ -1,1 +1,33 @@
-//! placeholder
+//! The pages people see: sign in, connect a device, consent, home, errors.
+//!
+//! Each page loads a view from the core's `Web` service, shows a form, posts the
+//! decision and redirects. No protocol rule lives here. Leptos renders on the
+//! server only: no hydration, no WebAssembly, nothing inline, so that the
+//! Content-Security-Policy can forbid all of it.
+//!
+//! [`router`] holds every route in one list; [`error_page`] and
+//! [`form_post_page`] are for the parts that answer browsers outside of it.
+
+mod assets;
+mod components;
+mod config;
+mod cookies;
+mod document;
+mod error;
+mod foreign;
+mod form;
+mod headers;
+mod pages;
+mod router;
+mod texts;
+mod theme;
+mod visitor;
+
+#[cfg(test)]
+mod tests;
+
+pub use config::Config;
+pub use error::ErrorView;
+pub use headers::content_security_policy;
+pub use pages::{error::error_page, form_post::form_post_page};
+pub use router::router;

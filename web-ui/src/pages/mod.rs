@@ -1,0 +1,10 @@
+//! The pages, a file each: its views and its handlers.
+
+pub mod consent;
+pub mod device;
+pub mod error;
+pub mod form_post;
+pub mod home;
+pub mod login;
+pub mod logout;
+pub mod theme;

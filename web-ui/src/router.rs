@@ -1,0 +1,41 @@
+//! All routes of the pages, in one list, and what lies around them.
+
+use authgate_proto::{transport::Transport, vocabulary::path};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    routing::{get, post},
+};
+
+use crate::{
+    assets,
+    config::Config,
+    error::Failure,
+    form,
+    pages::{consent, device, home, login, logout, theme},
+    visitor::{Site, receive},
+};
+
+/// The pages and their files. `core` leads to the `Web` service; paths are
+/// relative to the issuer's path. Each request must carry an
+/// [`authgate_proto::v1::RequestContext`] as extension.
+pub fn router(core: Transport, config: Config) -> Router {
+    let site = Site::new(core, config);
+    let pages = Router::new()
+        .route("/", get(home::show))
+        .route(path::LOGIN, get(login::show).post(login::submit))
+        .route("/logout", get(logout::show).post(logout::submit))
+        .route(path::DEVICE, get(device::show))
+        .route("/device/verify", post(device::submit))
+        .route(path::CONSENT, get(consent::show))
+        .route("/theme", post(theme::submit))
+        .method_not_allowed_fallback(async || Failure::Method)
+        // Inside of `receive`, so that a form over the limit gets its page.
+        .route_layer(DefaultBodyLimit::max(form::BODY_LIMIT))
+        .route_layer(middleware::from_fn_with_state(site.clone(), receive));
+    let files = Router::new()
+        .route("/static/{file}", get(assets::show))
+        .route("/favicon.ico", get(assets::favicon));
+    pages.merge(files).with_state(site)
+}
