@@ -1,7 +1,11 @@
 //! Client metadata (RFC 7591 section 2, OpenID Connect Registration section 2).
 
+mod read;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+pub use read::Registrant;
 
 use super::scope::ScopeSet;
 
@@ -9,7 +13,8 @@ use super::scope::ScopeSet;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ClientMetadata {
-    /// Shown to people.
+    /// Shown to people; when empty, the `client_id` is.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub client_name: String,
     /// Shown to admins (the predecessor's extension).
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,0 +1,527 @@
+//! From a JSON document to client metadata: what may be registered, by whom, and
+//! what holds when a member is left out.
+
+use authgate_proto::vocabulary::grant_type::{
+    AUTHORIZATION_CODE, CLIENT_CREDENTIALS, DEVICE_CODE, REFRESH_TOKEN,
+};
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::ClientMetadata;
+use crate::domain::{
+    document::{Object, Unknown},
+    redirect_uri::{self, Rules},
+    scope::ScopeSet,
+};
+
+/// Who registers a client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Registrant {
+    /// The client itself, or anybody in its name (RFC 7591 section 3).
+    Client,
+    /// An admin or the seed file.
+    Admin,
+}
+
+/// What a client may ask for that registers itself.
+const SELF_SERVICE_SCOPES: [&str; 6] =
+    ["openid", "profile", "email", "address", "phone", "offline_access"];
+/// The predecessor's name of the device grant, understood in registrations only.
+const DEVICE_CODE_ALIAS: &str = "device_code";
+const ALGORITHMS: [&str; 3] = ["RS256", "ES256", "EdDSA"];
+const AUTH_METHODS: [&str; 3] = ["client_secret_basic", "client_secret_post", "none"];
+
+const MAX_URIS: usize = 32;
+const MAX_URI: usize = 2048;
+const MAX_NAME: usize = 255;
+const MAX_TEXT: usize = 1024;
+const MAX_ITEMS: usize = 16;
+
+/// Members that ask for protection that AuthGate does not give. To leave them out
+/// of the registration without a word would let the client believe it has it.
+const UNSUPPORTED_PROTECTION: [&str; 16] = [
+    "id_token_encrypted_response_alg",
+    "id_token_encrypted_response_enc",
+    "userinfo_encrypted_response_alg",
+    "userinfo_encrypted_response_enc",
+    "introspection_signed_response_alg",
+    "introspection_encrypted_response_alg",
+    "introspection_encrypted_response_enc",
+    "authorization_signed_response_alg",
+    "authorization_encrypted_response_alg",
+    "authorization_encrypted_response_enc",
+    "request_object_encryption_alg",
+    "request_object_encryption_enc",
+    "require_signed_request_object",
+    "require_pushed_authorization_requests",
+    "tls_client_certificate_bound_access_tokens",
+    "dpop_bound_access_tokens",
+];
+
+impl Registrant {
+    /// What becomes of members without a meaning: registration skips them
+    /// (RFC 7591 section 2), an admin mistyped.
+    pub(crate) const fn unknown(self) -> Unknown {
+        match self {
+            Self::Client => Unknown::Ignored,
+            Self::Admin => Unknown::Refused,
+        }
+    }
+
+    /// What a client may ask for that names no scope: the predecessor's defaults,
+    /// and sign-in for those that an admin sets up.
+    const fn default_scope(self) -> &'static str {
+        match self {
+            Self::Client => "email profile",
+            Self::Admin => "openid email profile",
+        }
+    }
+
+    /// RFC 7591 section 2 says `authorization_code`. The predecessor gave refresh
+    /// tokens unasked, so what its admins write still means them.
+    fn default_grant_types(self) -> Vec<String> {
+        match self {
+            Self::Client => vec![AUTHORIZATION_CODE.to_owned()],
+            Self::Admin => vec![AUTHORIZATION_CODE.to_owned(), REFRESH_TOKEN.to_owned()],
+        }
+    }
+}
+
+impl ClientMetadata {
+    /// Reads the metadata members of `document` and checks them (RFC 7591 section 2,
+    /// OpenID Connect Registration section 2). What is wrong is noted in `document`;
+    /// the result counts only when nothing is.
+    pub(crate) fn read(document: &mut Object<'_>, by: Registrant) -> Self {
+        let grant_types = grant_types(document, by);
+        let token_endpoint_auth_method = document
+            .word("token_endpoint_auth_method", &AUTH_METHODS)
+            .unwrap_or_else(|| AUTH_METHODS[0].to_owned());
+        let application_type = document.word("application_type", &["web", "native"]);
+        let rules = Rules {
+            by,
+            application_type: application_type.as_deref(),
+            confidential: token_endpoint_auth_method != "none",
+        };
+        if !rules.confidential && grant_types.iter().any(|grant| grant == CLIENT_CREDENTIALS) {
+            let reason = "client_credentials needs a client that authenticates";
+            document.problem("token_endpoint_auth_method", reason);
+        }
+        let redirect_uris = uris(document, "redirect_uris", rules);
+        if redirect_uris.is_empty() && grant_types.iter().any(|grant| grant == AUTHORIZATION_CODE) {
+            document.problem("redirect_uris", "is needed for the grant type authorization_code");
+        }
+        refuse_unsupported(document);
+        let metadata = Self {
+            client_name: document.text("client_name", MAX_NAME).unwrap_or_default(),
+            description: document.text("description", MAX_TEXT),
+            client_uri: web_page(document, "client_uri"),
+            logo_uri: web_page(document, "logo_uri"),
+            policy_uri: web_page(document, "policy_uri"),
+            tos_uri: web_page(document, "tos_uri"),
+            contacts: document.texts("contacts", MAX_ITEMS, MAX_NAME).unwrap_or_default(),
+            post_logout_redirect_uris: uris(document, "post_logout_redirect_uris", rules),
+            response_types: response_types(document, &grant_types),
+            scope: scope(document, by),
+            subject_type: document.word("subject_type", &["public"]),
+            id_token_signed_response_alg: document
+                .word("id_token_signed_response_alg", &ALGORITHMS),
+            userinfo_signed_response_alg: document
+                .word("userinfo_signed_response_alg", &ALGORITHMS),
+            default_max_age: document.count("default_max_age"),
+            require_auth_time: document.flag("require_auth_time"),
+            default_acr_values: document
+                .texts("default_acr_values", MAX_ITEMS, MAX_NAME)
+                .unwrap_or_default(),
+            initiate_login_uri: web_page(document, "initiate_login_uri"),
+            software_id: document.text("software_id", MAX_NAME),
+            software_version: document.text("software_version", MAX_NAME),
+            jwks: jwks(document),
+            jwks_uri: web_page(document, "jwks_uri"),
+            redirect_uris,
+            grant_types,
+            token_endpoint_auth_method,
+            application_type,
+            ..Self::default()
+        };
+        if metadata.jwks.is_some() && metadata.jwks_uri.is_some() {
+            document.problem("jwks_uri", "must not be given together with jwks");
+        }
+        match by {
+            Registrant::Client => metadata,
+            Registrant::Admin => metadata.with_admin_members(document),
+        }
+    }
+
+    /// What only an admin may say (`ADMIN_ONLY_MEMBERS`).
+    fn with_admin_members(self, document: &mut Object<'_>) -> Self {
+        let is_project = |text: &str| text.len() <= 64 && is_name(text, b"_.-");
+        let is_service_account = |text: &str| text.len() <= 255 && is_name(text, b"_.@-");
+        let project = document.text("project", 64);
+        if project.as_deref().is_some_and(|text| !is_project(text)) {
+            let reason = "must be letters, digits, '_', '.' and '-', and start with a letter or digit";
+            document.problem("project", reason);
+        }
+        let service_account = document.text("service_account", 255);
+        if service_account.as_deref().is_some_and(|text| !is_service_account(text)) {
+            let reason =
+                "must be letters, digits, '_', '.', '@' and '-', and start with a letter or digit";
+            document.problem("service_account", reason);
+        }
+        let introspect_any = document.flag("introspect_any").unwrap_or(false);
+        if introspect_any && self.token_endpoint_auth_method == "none" {
+            document.problem("introspect_any", "needs a client that authenticates");
+        }
+        Self {
+            token_profile: document.word("token_profile", &["short", "standard", "long"]),
+            project,
+            service_account,
+            trusted: document.flag("trusted").unwrap_or(false),
+            extra_claims_allowed: document.flag("extra_claims_allowed").unwrap_or(false),
+            introspect_any,
+            ..self
+        }
+    }
+}
+
+fn grant_types(document: &mut Object<'_>, by: Registrant) -> Vec<String> {
+    let Some(named) = document.texts("grant_types", MAX_ITEMS, MAX_NAME) else {
+        return by.default_grant_types();
+    };
+    let mut grant_types = Vec::new();
+    for (at, name) in named.into_iter().enumerate() {
+        let name = if name == DEVICE_CODE_ALIAS { DEVICE_CODE.to_owned() } else { name };
+        match name.as_str() {
+            AUTHORIZATION_CODE | REFRESH_TOKEN | DEVICE_CODE => {}
+            CLIENT_CREDENTIALS if by == Registrant::Admin => {}
+            CLIENT_CREDENTIALS => {
+                let reason = "client_credentials is given by an admin only";
+                document.problem(&format!("grant_types[{at}]"), reason);
+            }
+            _ => document.problem(&format!("grant_types[{at}]"), "is not a supported grant type"),
+        }
+        if !grant_types.contains(&name) {
+            grant_types.push(name);
+        }
+    }
+    if grant_types.iter().all(|name| name == REFRESH_TOKEN) {
+        document.problem("grant_types", "names no grant that tokens could come from");
+    }
+    grant_types
+}
+
+/// `code` goes with `authorization_code` and the other way round (RFC 7591 section 2.1).
+fn response_types(document: &mut Object<'_>, grant_types: &[String]) -> Vec<String> {
+    let by_code = grant_types.iter().any(|name| name == AUTHORIZATION_CODE);
+    let fitting = if by_code { vec!["code".to_owned()] } else { Vec::new() };
+    let Some(named) = document.texts("response_types", MAX_ITEMS, MAX_NAME) else {
+        return fitting;
+    };
+    for (at, name) in named.iter().enumerate() {
+        if name != "code" {
+            let reason = "is not supported: the only response type is code";
+            document.problem(&format!("response_types[{at}]"), reason);
+        }
+    }
+    if named.is_empty() == by_code {
+        let reason = "does not fit grant_types: code goes with authorization_code";
+        document.problem("response_types", reason);
+    }
+    fitting
+}
+
+fn scope(document: &mut Object<'_>, by: Registrant) -> String {
+    let Some(text) = document.text("scope", 2 * MAX_TEXT) else {
+        return by.default_scope().to_owned();
+    };
+    let Ok(scope) = ScopeSet::parse(&text) else {
+        document.problem("scope", "holds a character that a scope can't have");
+        return text;
+    };
+    let reserved = scope.without(&SELF_SERVICE_SCOPES);
+    if by == Registrant::Client && !reserved.is_empty() {
+        document.problem("scope", format!("is given by an admin only: {reserved}"));
+    }
+    scope.to_string()
+}
+
+fn uris(document: &mut Object<'_>, name: &'static str, rules: Rules<'_>) -> Vec<String> {
+    let uris = document.texts(name, MAX_URIS, MAX_URI).unwrap_or_default();
+    for (at, uri) in uris.iter().enumerate() {
+        if let Err(reason) = redirect_uri::validate(uri, rules) {
+            document.problem(&format!("{name}[{at}]"), reason);
+        }
+    }
+    uris
+}
+
+/// An address for people or programs to open.
+fn web_page(document: &mut Object<'_>, name: &'static str) -> Option<String> {
+    let uri = document.text(name, MAX_URI)?;
+    let opens = !uri.contains(char::is_whitespace)
+        && Url::parse(&uri).is_ok_and(|url| {
+            matches!(url.scheme(), "http" | "https")
+                && url.username().is_empty()
+                && url.password().is_none()
+        });
+    if !opens {
+        document.problem(name, "must be an http or https URL without a user name");
+    }
+    Some(uri)
+}
+
+/// A JWK set of public keys (RFC 7517 section 5).
+fn jwks(document: &mut Object<'_>) -> Option<Value> {
+    let set = document.object("jwks")?;
+    match set.get("keys").and_then(Value::as_array) {
+        Some(keys) if keys.len() <= MAX_ITEMS => {
+            for (at, key) in keys.iter().enumerate() {
+                if let Err(reason) = public_key(key.as_object()) {
+                    document.problem(&format!("jwks.keys[{at}]"), reason);
+                }
+            }
+        }
+        Some(_) => document.problem("jwks.keys", format!("has more than {MAX_ITEMS} items")),
+        None => document.problem("jwks.keys", "must be an array"),
+    }
+    Some(Value::Object(set.clone()))
+}
+
+fn public_key(key: Option<&Map<String, Value>>) -> Result<(), &'static str> {
+    let key = key.ok_or("must be an object")?;
+    if !key.get("kty").is_some_and(Value::is_string) {
+        return Err("has no kty");
+    }
+    // `d` of RSA and elliptic curves, `k` of a shared secret (RFC 7518 section 6).
+    if key.contains_key("d") || key.contains_key("k") {
+        return Err("holds a private or shared key: keep it to yourself");
+    }
+    Ok(())
+}
+
+fn refuse_unsupported(document: &mut Object<'_>) {
+    for name in UNSUPPORTED_PROTECTION {
+        let asked = match document.value(name) {
+            None | Some(Value::Bool(false)) => false,
+            Some(Value::String(text)) => !text.is_empty(),
+            Some(_) => true,
+        };
+        if asked {
+            document.problem(name, "is not supported");
+        }
+    }
+}
+
+/// Letters, digits and `others`, the first a letter or digit.
+fn is_name(text: &str, others: &[u8]) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || others.contains(&b))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(by: Registrant, document: &Value) -> Result<ClientMetadata, Vec<String>> {
+        let mut object = Object::new("", document.as_object().unwrap());
+        let metadata = ClientMetadata::read(&mut object, by);
+        let problems = object.finish(by.unknown());
+        if problems.is_empty() {
+            return Ok(metadata);
+        }
+        Err(problems.iter().map(ToString::to_string).collect())
+    }
+
+    fn refused_member(by: Registrant, member: &str, value: &Value) -> String {
+        let mut document = json!({"redirect_uris": ["https://app.example/cb"]});
+        document[member] = value.clone();
+        let problems = read(by, &document).expect_err(&document.to_string());
+        assert_eq!(problems.len(), 1, "{document}: {problems:?}");
+        problems[0].split(':').next().unwrap().to_owned()
+    }
+
+    #[test]
+    fn the_least_registration_gets_the_defaults_of_the_rfc() {
+        let metadata =
+            read(Registrant::Client, &json!({"redirect_uris": ["https://app.example/cb"]})).unwrap();
+        assert_eq!(metadata.grant_types, ["authorization_code"]);
+        assert_eq!(metadata.response_types, ["code"]);
+        assert_eq!(metadata.token_endpoint_auth_method, "client_secret_basic");
+        assert_eq!(metadata.scope, "email profile");
+    }
+
+    #[test]
+    fn an_admin_s_least_registration_gives_refresh_tokens_too() {
+        let metadata =
+            read(Registrant::Admin, &json!({"redirect_uris": ["https://app.example/cb"]})).unwrap();
+        assert_eq!(metadata.grant_types, ["authorization_code", "refresh_token"]);
+        assert_eq!(metadata.scope, "openid email profile");
+    }
+
+    #[test]
+    fn everything_that_can_be_said_is_kept() {
+        let document = json!({
+            "client_name": "App", "description": "An app", "client_uri": "https://app.example",
+            "logo_uri": "https://app.example/logo.png", "policy_uri": "https://app.example/privacy",
+            "tos_uri": "https://app.example/terms", "contacts": ["dev@app.example"],
+            "redirect_uris": ["https://app.example/cb"],
+            "post_logout_redirect_uris": ["https://app.example/bye"],
+            "grant_types": ["authorization_code", "refresh_token", "client_credentials",
+                "urn:ietf:params:oauth:grant-type:device_code"],
+            "response_types": ["code"], "token_endpoint_auth_method": "client_secret_post",
+            "scope": "openid read write", "application_type": "web", "subject_type": "public",
+            "id_token_signed_response_alg": "ES256", "userinfo_signed_response_alg": "RS256",
+            "default_max_age": 3600, "require_auth_time": true, "default_acr_values": ["1"],
+            "initiate_login_uri": "https://app.example/login", "software_id": "app",
+            "software_version": "1", "jwks": {"keys": [{"kty": "EC", "crv": "P-256", "x": "", "y": ""}]},
+            "token_profile": "short", "project": "p-1", "service_account": "sa@p-1",
+            "trusted": true, "extra_claims_allowed": true, "introspect_any": true,
+        });
+        let metadata = read(Registrant::Admin, &document).unwrap();
+        assert_eq!(serde_json::to_value(&metadata).unwrap(), document);
+    }
+
+    #[test]
+    fn a_client_can_not_give_itself_what_an_admin_gives() {
+        let metadata = read(
+            Registrant::Client,
+            &json!({
+                "redirect_uris": ["https://app.example/cb"], "trusted": true,
+                "extra_claims_allowed": true, "introspect_any": true, "token_profile": "long",
+                "project": "p", "service_account": "s", "software_statement": "x", "client_name#de": "y",
+            }),
+        )
+        .unwrap();
+        for member in super::super::ADMIN_ONLY_MEMBERS {
+            assert_eq!(serde_json::to_value(&metadata).unwrap().get(member), None);
+        }
+        for (member, value) in [
+            ("grant_types", json!(["authorization_code", "client_credentials"])),
+            ("scope", json!("openid read")),
+            ("scope", json!("admin")),
+            ("redirect_uris", json!(["http://app.example/cb"])),
+            ("redirect_uris", json!(["myapp://cb"])),
+        ] {
+            let path = refused_member(Registrant::Client, member, &value);
+            assert!(path.starts_with(member), "{path}");
+        }
+    }
+
+    #[test]
+    fn wrong_values_are_named() {
+        for (member, value) in [
+            ("client_name", json!(1)),
+            ("client_name", json!("a".repeat(256))),
+            ("client_name", json!("Bank\u{202e}")),
+            ("client_name", json!("line\nbreak")),
+            ("contacts", json!("dev@app.example")),
+            ("grant_types", json!("authorization_code")),
+            ("grant_types", json!(["password", "authorization_code"])),
+            ("grant_types", json!(["implicit", "authorization_code"])),
+            ("response_types", json!(["token", "code"])),
+            ("response_types", json!([])),
+            ("token_endpoint_auth_method", json!("private_key_jwt")),
+            ("scope", json!(["openid"])),
+            ("scope", json!("a\"b")),
+            ("application_type", json!("desktop")),
+            ("subject_type", json!("pairwise")),
+            ("id_token_signed_response_alg", json!("none")),
+            ("id_token_signed_response_alg", json!("HS256")),
+            ("userinfo_signed_response_alg", json!("PS256")),
+            ("default_max_age", json!(-1)),
+            ("default_max_age", json!("60")),
+            ("client_uri", json!("javascript:alert(1)")),
+            ("logo_uri", json!("data:image/png;base64,")),
+            ("policy_uri", json!("/privacy")),
+            ("tos_uri", json!("https://user@app.example/")),
+            ("initiate_login_uri", json!("ftp://app.example/")),
+            ("jwks_uri", json!("file:///etc/passwd")),
+            ("jwks", json!({})),
+            ("jwks", json!({"keys": [{"kty": "EC", "d": "x"}]})),
+            ("jwks", json!({"keys": [{"kty": "oct", "k": "x"}]})),
+            ("post_logout_redirect_uris", json!(["javascript:alert(1)"])),
+            ("redirect_uris", json!([])),
+            ("redirect_uris", json!([1, "https://app.example/cb"])),
+            ("redirect_uris", json!(["https://app.example/cb#x"])),
+            ("post_logout_redirect_uris", json!(vec!["https://app.example/bye"; 33])),
+            ("id_token_encrypted_response_alg", json!("RSA-OAEP")),
+            ("dpop_bound_access_tokens", json!(true)),
+        ] {
+            for by in [Registrant::Client, Registrant::Admin] {
+                let path = refused_member(by, member, &value);
+                assert!(path.starts_with(member), "{member} {value}: {path}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_admin_s_typing_error_is_told() {
+        for (member, value) in [
+            ("redirect_uri", json!("https://app.example/cb")),
+            ("client_name#de", json!("App")),
+            ("token_profile", json!("forever")),
+            ("project", json!("-p")),
+            ("project", json!("a/b")),
+            ("service_account", json!("a b")),
+            ("trusted", json!("yes")),
+        ] {
+            assert_eq!(refused_member(Registrant::Admin, member, &value), member);
+        }
+    }
+
+    #[test]
+    fn grants_fit_the_way_the_client_authenticates() {
+        let service = |method: &str| {
+            read(
+                Registrant::Admin,
+                &json!({"grant_types": ["client_credentials"], "token_endpoint_auth_method": method}),
+            )
+        };
+        assert_eq!(service("client_secret_basic").unwrap().response_types, Vec::<String>::new());
+        assert_eq!(service("none").unwrap_err().len(), 1);
+    }
+
+    #[test]
+    fn the_device_grant_has_a_short_name_in_registrations() {
+        let device = json!({"grant_types": ["device_code", DEVICE_CODE], "token_endpoint_auth_method": "none"});
+        let metadata = read(Registrant::Client, &device).unwrap();
+        assert_eq!(metadata.grant_types, [DEVICE_CODE]);
+        assert_eq!(metadata.response_types, Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_grant_that_gives_nothing_alone_is_refused() {
+        for grants in [json!([]), json!(["refresh_token"])] {
+            let problems =
+                read(Registrant::Client, &json!({"grant_types": grants})).unwrap_err();
+            assert!(problems[0].starts_with("grant_types: "), "{problems:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_was_accepted_is_accepted_again(
+            name in "[a-zA-Z ]{0,20}",
+            device: bool,
+            public: bool,
+            refresh: bool,
+            scope in proptest::sample::subsequence(SELF_SERVICE_SCOPES.to_vec(), 1..6),
+        ) {
+            let mut grants = vec![if device { DEVICE_CODE } else { AUTHORIZATION_CODE }];
+            if refresh {
+                grants.push(REFRESH_TOKEN);
+            }
+            let document = json!({
+                "client_name": name,
+                "redirect_uris": ["https://app.example/cb"],
+                "grant_types": grants,
+                "token_endpoint_auth_method": if public { "none" } else { "client_secret_basic" },
+                "scope": scope.join(" "),
+            });
+            let first = read(Registrant::Client, &document).unwrap();
+            let again = read(Registrant::Client, &serde_json::to_value(&first).unwrap()).unwrap();
+            proptest::prop_assert_eq!(first, again);
+        }
+    }
+}
