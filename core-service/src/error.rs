@@ -32,6 +32,31 @@ pub enum Error {
 #[derive(Debug)]
 pub struct Private(pub(crate) Box<dyn std::error::Error + Send + Sync>);
 
+impl std::fmt::Display for Error {
+    /// For the log: causes are shown.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::OAuth(error) => error.fmt(f),
+            Self::NotSignedIn => f.write_str("nobody is signed in"),
+            Self::StaleForm => f.write_str("the form is not of this browser"),
+            Self::Forbidden => f.write_str("not allowed"),
+            Self::NotFound(what) => f.write_str(what),
+            Self::Invalid(reason) | Self::Exists(reason) => f.write_str(reason),
+            Self::Unavailable(cause) | Self::Internal(cause) => {
+                write!(f, "{}", cause.0)?;
+                let mut source = cause.0.source();
+                while let Some(cause) = source {
+                    write!(f, ": {cause}")?;
+                    source = cause.source();
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
 impl Error {
     /// A protocol error.
     pub fn oauth(code: ErrorCode, description: impl Into<String>) -> Self {

@@ -26,5 +26,5 @@ pub mod token;
 pub mod tokeninfo;
 pub mod userinfo;
 
-pub use crate::core::Core;
+pub use crate::core::{Core, StartError};
 pub use ctx::{Clock, Ctx};

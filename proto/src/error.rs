@@ -68,7 +68,8 @@ error_codes! {
     InvalidRedirectUri = "invalid_redirect_uri" => InvalidArgument,
     /// RFC 7591 section 3.2.2.
     InvalidClientMetadata = "invalid_client_metadata" => InvalidArgument,
-    /// The predecessor's answer when registration is switched off.
+    /// OpenID Connect Core section 3.1.2.6 of the parameter `registration`, and the
+    /// predecessor's answer when dynamic registration is switched off.
     RegistrationNotSupported = "registration_not_supported" => Unimplemented,
     /// RFC 8707 section 2.
     InvalidTarget = "invalid_target" => InvalidArgument,

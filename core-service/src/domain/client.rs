@@ -116,21 +116,6 @@ impl SecretHash {
             Self::Bcrypt(text) => text.clone(),
         }
     }
-
-    /// Whether `secret` is the one. The second value says that the stored hash is
-    /// slow and should be replaced by [`SecretHash::of`] the secret.
-    ///
-    /// A bcrypt compare takes tens of milliseconds: call it off the async threads.
-    #[must_use]
-    pub fn verify(&self, secret: &PlainToken) -> (bool, bool) {
-        match self {
-            Self::Sha256(hash) => (hash.matches(secret), false),
-            Self::Bcrypt(stored) => {
-                let matches = bcrypt::verify(secret.expose(), stored).unwrap_or(false);
-                (matches, matches)
-            }
-        }
-    }
 }
 
 /// A new client secret in the predecessor's form: `ago_` and 52 characters of base32.

@@ -1,1 +1,121 @@
-//! To come.
+//! The gRPC face of the core: thin adapters, and who may call what.
+
+pub mod admin;
+pub mod context;
+pub mod error;
+pub mod health;
+pub mod introspection;
+pub mod oauth;
+pub mod web;
+
+use authgate_proto::{
+    transport::PEER_SECRET_HEADER,
+    v1::{
+        FILE_DESCRIPTOR_SET, admin_server::AdminServer, introspection_server::IntrospectionServer,
+        o_auth_server::OAuthServer, web_server::WebServer,
+    },
+};
+use secrecy::{ExposeSecret, SecretString};
+use tonic::{Request, Status, service::Routes};
+use tonic_health::pb::health_server::HealthServer;
+
+use crate::{Core, domain::secret::secrets_equal};
+
+/// Stands in the extensions of requests whose sender proved to be one of our own
+/// parts: only then is its request context believed.
+#[derive(Debug, Clone, Copy)]
+pub struct Trusted;
+
+impl Core {
+    /// All services, for callers of this process: trusted by construction.
+    #[must_use]
+    pub fn trusted_routes(&self) -> Routes {
+        self.all_routes(|mut request| {
+            request.extensions_mut().insert(Trusted);
+            Ok(request)
+        })
+    }
+
+    /// All services, for a network port. Callers that show `peer_secret` are
+    /// trusted; the others may introspect and administer with credentials of their own.
+    #[must_use]
+    pub fn network_routes(&self, peer_secret: &SecretString) -> Routes {
+        let expected = peer_secret.clone();
+        self.all_routes(move |mut request| {
+            let presented = request.metadata().get(PEER_SECRET_HEADER);
+            if presented.is_some_and(|presented| {
+                secrets_equal(
+                    presented.as_encoded_bytes(),
+                    expected.expose_secret().as_bytes(),
+                )
+            }) {
+                request.extensions_mut().insert(Trusted);
+            }
+            Ok(request)
+        })
+    }
+
+    /// What may stand on a public listener: introspection, administration, health, reflection.
+    #[must_use]
+    pub fn public_routes(&self) -> Routes {
+        let mut routes = Routes::builder();
+        routes
+            .add_service(IntrospectionServer::new(introspection::Adapter(self.clone())))
+            .add_service(AdminServer::new(admin::Adapter(self.clone())));
+        self.with_health_and_reflection(routes.routes())
+    }
+
+    fn all_routes<F>(&self, admit: F) -> Routes
+    where
+        F: Fn(Request<()>) -> Result<Request<()>, Status> + Clone + Send + Sync + 'static,
+    {
+        let peers_only = {
+            let admit = admit.clone();
+            move |request| admit(request).and_then(require_trust)
+        };
+        let mut routes = Routes::builder();
+        routes
+            .add_service(OAuthServer::with_interceptor(
+                oauth::Adapter(self.clone()),
+                peers_only.clone(),
+            ))
+            .add_service(WebServer::with_interceptor(
+                web::Adapter(self.clone()),
+                peers_only,
+            ))
+            .add_service(IntrospectionServer::with_interceptor(
+                introspection::Adapter(self.clone()),
+                admit.clone(),
+            ))
+            .add_service(AdminServer::with_interceptor(
+                admin::Adapter(self.clone()),
+                admit,
+            ));
+        self.with_health_and_reflection(routes.routes())
+    }
+
+    fn with_health_and_reflection(&self, routes: Routes) -> Routes {
+        let routes = routes.add_service(HealthServer::new(health::Adapter(self.clone())));
+        // The descriptors are compiled in: that they can't be read is a fault of the build.
+        match tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+            .build_v1()
+        {
+            Ok(reflection) => routes.add_service(reflection),
+            Err(error) => {
+                tracing::error!(%error, "gRPC reflection is off");
+                routes
+            }
+        }
+    }
+}
+
+fn require_trust(request: Request<()>) -> Result<Request<()>, Status> {
+    if request.extensions().get::<Trusted>().is_none() {
+        return Err(Status::permission_denied(
+            "this service is for AuthGate's own parts: set the same PEER_SECRET on both sides",
+        ));
+    }
+    Ok(request)
+}

@@ -1,0 +1,176 @@
+//! Consent: did the person agree that this client may have this?
+
+use authgate_proto::{
+    error::{ErrorCode, OAuthError},
+    v1::{AuthorizeResponse, ConsentDecision, ConsentView, ViewConsentRequest},
+    vocabulary::path,
+};
+
+use super::{
+    app::app,
+    code, form_action_source, gone, pending,
+    request::{Prompt, ValidRequest},
+    response, sign_in_needed,
+};
+use crate::{
+    Core, Ctx,
+    account::session::{self, SignedIn},
+    domain::{
+        client::Client,
+        grant::Consent,
+        id::{ClientId, ConsentId, UserId, time_ordered},
+        scope::ScopeSet,
+    },
+    error::Error,
+    store::{Transaction, authorization_requests, consents},
+};
+
+/// Whether the person has to be asked.
+pub(super) async fn needed(
+    core: &Core,
+    client: &Client,
+    request: &ValidRequest,
+    who: &SignedIn,
+) -> Result<bool, Error> {
+    if request.prompt.contains(&Prompt::Consent)
+        || !core.settings.authorization.remember_consent
+        || !is_recognisable(client, request)
+    {
+        return Ok(true);
+    }
+    let mut connection = core.store.read().await?;
+    let given = consents::by_user_and_client(&mut connection, &who.user.id, &client.id).await?;
+    let covered = given.is_some_and(|given| {
+        given.revoked_at.is_none()
+            && request.scopes().is_subset_of(&given.scope)
+            && request.claims.personal().is_subset_of(&given.claims)
+    });
+    Ok(!covered)
+}
+
+/// Whether a request that claims to be of this client is so: a public client has
+/// nothing to prove it by but an https redirect that only it receives
+/// (RFC 8252 section 8.6), or an admin vouches for it.
+fn is_recognisable(client: &Client, request: &ValidRequest) -> bool {
+    !client.is_public()
+        || client.metadata.trusted
+        || request.answer.redirect_uri.starts_with("https://")
+}
+
+/// What the consent page shows.
+///
+/// # Errors
+/// NotSignedIn; NotFound when the request is gone.
+pub(crate) async fn view_consent(
+    core: &Core,
+    ctx: &Ctx,
+    request: ViewConsentRequest,
+) -> Result<ConsentView, Error> {
+    let signed_in = session::current(core, ctx).await?;
+    let ViewConsentRequest {
+        client_id,
+        request_uri,
+    } = request;
+    let (client, pending) = pending::find(core, ctx, &client_id, &request_uri)
+        .await?
+        .ok_or_else(gone)?;
+    if signed_in.is_none() {
+        return Err(Error::NotSignedIn);
+    }
+    let request = &pending.request;
+    let base_path = url::Url::parse(&core.settings.issuer)
+        .map(|issuer| issuer.path().trim_end_matches('/').to_owned())
+        .unwrap_or_default();
+    // The stored request does not change; the prompt has the login page ask again.
+    let back: String = form_urlencoded::Serializer::new(String::new())
+        .append_pair("client_id", &client_id)
+        .append_pair("request_uri", &request_uri)
+        .append_pair("prompt", "select_account")
+        .finish();
+    let switch: String = form_urlencoded::Serializer::new(String::new())
+        .append_pair("redirect", &format!("{base_path}{}?{back}", path::AUTHORIZE))
+        .finish();
+    Ok(ConsentView {
+        browser: Some(session::browser(core, ctx, &signed_in)),
+        app: Some(app(&client, Some(&request.answer.redirect_uri))),
+        scopes: request.scopes().to_vec(),
+        claims: request.claims.personal().to_vec(),
+        form_action_source: form_action_source(request),
+        request_uri,
+        switch_account_path: format!("{base_path}{}?{switch}", path::LOGIN),
+    })
+}
+
+/// The person's decision. It is taken once: whoever posts the form again finds
+/// the request gone.
+///
+/// # Errors
+/// NotSignedIn, StaleForm; NotFound when the request is gone.
+pub(crate) async fn decide(
+    core: &Core,
+    ctx: &Ctx,
+    decision: ConsentDecision,
+) -> Result<AuthorizeResponse, Error> {
+    session::verify_csrf(core, ctx, &decision.csrf_token)?;
+    let found = pending::find(core, ctx, &decision.client_id, &decision.request_uri).await?;
+    let Some((client, pending)) = found else {
+        return Ok(response::page(
+            "invalid_request_uri",
+            "This request was answered already or took too long. Start again from the app.",
+        ));
+    };
+    let signed_in = session::current(core, ctx).await?;
+    let signed_in = signed_in.filter(|who| !sign_in_needed(&pending, who, ctx.now));
+    let Some(signed_in) = signed_in else {
+        let waiting = pending::store(core, ctx, &client, pending).await?;
+        return Ok(response::sign_in(waiting));
+    };
+    if decision.approved {
+        return code::issue_on_consent(core, ctx, &client, &pending, &signed_in).await;
+    }
+    if let Some(id) = pending.record_id() {
+        let mut transaction = core.store.begin().await?;
+        authorization_requests::delete(&mut transaction, id).await?;
+        transaction.commit().await?;
+    }
+    tracing::info!(
+        target: "audit",
+        event = "AUTHORIZATION_CODE_DENIED",
+        severity = "INFO",
+        user_id = %signed_in.user.id,
+        client_id = %client.id,
+        client_ip = ctx.client_ip,
+        request_id = ctx.request_id,
+    );
+    let denied = OAuthError::new(ErrorCode::AccessDenied, "the person said no");
+    Ok(response::error(core, &pending.request.answer, &denied))
+}
+
+/// Remembers what was agreed to, together with all that was before.
+pub(crate) async fn remember(
+    transaction: &mut Transaction,
+    ctx: &Ctx,
+    user_id: &UserId,
+    client_id: &ClientId,
+    scope: &ScopeSet,
+    claims: &ScopeSet,
+) -> Result<ConsentId, Error> {
+    let before = consents::by_user_and_client(transaction, user_id, client_id)
+        .await?
+        .filter(|consent| consent.revoked_at.is_none());
+    let (scope, claims) = match &before {
+        Some(before) => (before.scope.union(scope), before.claims.union(claims)),
+        None => (scope.clone(), claims.clone()),
+    };
+    let consent = Consent {
+        id: ConsentId::from(time_ordered(ctx.now).to_string()),
+        user_id: user_id.clone(),
+        client_id: client_id.clone(),
+        scope,
+        claims,
+        granted_at: ctx.now,
+        updated_at: ctx.now,
+        revoked_at: None,
+    };
+    Ok(consents::upsert(transaction, &consent).await?)
+}

@@ -1,0 +1,107 @@
+//! Device authorization (RFC 8628 sections 3.1 and 3.2).
+
+use authgate_proto::{
+    error::ErrorCode,
+    v1::{DeviceAuthorizationRequest, DeviceAuthorizationResponse},
+    vocabulary::{grant_type, path},
+};
+
+use crate::{
+    Core, Ctx,
+    domain::{
+        client::Client,
+        device_code::{
+            DeviceCode, DeviceStatus, display_user_code, new_device_code, new_user_code,
+        },
+        scope::ScopeSet,
+        secret::PlainToken,
+    },
+    error::Error,
+    store::{Column, StoreError, device_codes},
+    token::client_authentication::{Missing, authenticate},
+};
+
+/// What is asked for when the request names nothing (the predecessor's default).
+const DEFAULT_SCOPE: &str = "email profile";
+/// Two devices given the same user code is a matter of billions; trying again settles it.
+const USER_CODE_TRIES: usize = 4;
+
+/// The device authorization endpoint: a code for the device, a code for the person.
+///
+/// # Errors
+/// `invalid_request`, `invalid_client`, `unauthorized_client`, `invalid_scope`.
+pub(crate) async fn authorize(
+    core: &Core,
+    ctx: &Ctx,
+    request: DeviceAuthorizationRequest,
+) -> Result<DeviceAuthorizationResponse, Error> {
+    let client = authenticate(core, ctx, request.client.as_ref(), Missing::Parameter).await?;
+    if !client.allows_grant(grant_type::DEVICE_CODE) {
+        return Err(Error::oauth(
+            ErrorCode::UnauthorizedClient,
+            "the client is not registered for the device flow",
+        ));
+    }
+    let scope = granted_scope(&client, &request.scope)?;
+    let (device_code, user_code) = record(core, ctx, &client, &scope).await?;
+
+    let verification_uri = format!("{}{}", core.settings.issuer, path::DEVICE);
+    let user_code = display_user_code(&user_code);
+    Ok(DeviceAuthorizationResponse {
+        device_code: device_code.into_string(),
+        verification_uri_complete: format!("{verification_uri}?user_code={user_code}"),
+        verification_uri,
+        user_code,
+        expires_in: core.settings.device.code_lifetime.as_secs(),
+        interval: core.settings.device.interval.as_secs(),
+        scope: scope.to_string(),
+    })
+}
+
+/// Scopes beyond the client's are dropped, not refused: the predecessor's CLIs
+/// ask for `read write` whatever the client may have. The answer says what is left.
+fn granted_scope(client: &Client, requested: &str) -> Result<ScopeSet, Error> {
+    let requested = ScopeSet::parse(requested)
+        .map_err(|_| Error::oauth(ErrorCode::InvalidScope, "scope is malformed"))?;
+    let allowed = client.metadata.scopes();
+    let granted = requested.intersection(&allowed);
+    if granted.is_empty() {
+        return Ok(ScopeSet::from_stored(DEFAULT_SCOPE).intersection(&allowed));
+    }
+    Ok(granted)
+}
+
+async fn record(
+    core: &Core,
+    ctx: &Ctx,
+    client: &Client,
+    scope: &ScopeSet,
+) -> Result<(PlainToken, String), Error> {
+    let mut tries = 0;
+    loop {
+        let (id, device_code) = new_device_code(ctx.now);
+        let user_code = new_user_code();
+        let record = DeviceCode {
+            id,
+            hash: device_code.hash(),
+            user_code: user_code.clone(),
+            client_id: client.id.clone(),
+            scope: scope.clone(),
+            status: DeviceStatus::Pending,
+            grant_id: None,
+            client_ip: ctx.client_ip.clone(),
+            user_agent: ctx.user_agent.clone(),
+            created_at: ctx.now,
+            expires_at: ctx.now + core.settings.device.code_lifetime,
+        };
+        let mut transaction = core.store.begin().await?;
+        match device_codes::insert(&mut transaction, &record).await {
+            Ok(()) => {
+                transaction.commit().await?;
+                return Ok((device_code, user_code));
+            }
+            Err(StoreError::Conflict(Column::UserCode)) if tries < USER_CODE_TRIES => tries += 1,
+            Err(error) => return Err(error.into()),
+        }
+    }
+}

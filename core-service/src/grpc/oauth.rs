@@ -1,0 +1,123 @@
+//! The OAuth service: an adapter per endpoint.
+
+use authgate_proto::v1::{self, o_auth_server::OAuth};
+use tonic::{Request, Response, Status};
+
+use super::{context::ctx, error::status};
+use crate::Core;
+
+/// The service.
+pub(super) struct Adapter(pub(super) Core);
+
+/// Runs a use case on a request: context, call, answer or status.
+macro_rules! adapt {
+    ($self:ident, $request:ident, $use_case:path) => {{
+        let ctx = ctx(&$self.0, &$request)?;
+        let answer = $use_case(&$self.0, &ctx, $request.into_inner()).await;
+        answer.map(Response::new).map_err(|error| status(&ctx, error))
+    }};
+}
+
+#[tonic::async_trait]
+impl OAuth for Adapter {
+    async fn token(
+        &self,
+        request: Request<v1::TokenRequest>,
+    ) -> Result<Response<v1::TokenResponse>, Status> {
+        adapt!(self, request, crate::token::token)
+    }
+
+    async fn authorize_device(
+        &self,
+        request: Request<v1::DeviceAuthorizationRequest>,
+    ) -> Result<Response<v1::DeviceAuthorizationResponse>, Status> {
+        adapt!(self, request, crate::device::authorization::authorize)
+    }
+
+    async fn authorize(
+        &self,
+        request: Request<v1::AuthorizeRequest>,
+    ) -> Result<Response<v1::AuthorizeResponse>, Status> {
+        adapt!(self, request, crate::authorize::authorize)
+    }
+
+    async fn decide_consent(
+        &self,
+        request: Request<v1::ConsentDecision>,
+    ) -> Result<Response<v1::AuthorizeResponse>, Status> {
+        adapt!(self, request, crate::authorize::consent::decide)
+    }
+
+    async fn introspect(
+        &self,
+        request: Request<v1::IntrospectRequest>,
+    ) -> Result<Response<v1::IntrospectResponse>, Status> {
+        adapt!(self, request, crate::introspect::introspect)
+    }
+
+    async fn revoke(
+        &self,
+        request: Request<v1::RevokeRequest>,
+    ) -> Result<Response<v1::RevokeResponse>, Status> {
+        adapt!(self, request, crate::revoke::revoke)
+    }
+
+    async fn token_info(
+        &self,
+        request: Request<v1::TokenInfoRequest>,
+    ) -> Result<Response<v1::TokenInfoResponse>, Status> {
+        adapt!(self, request, crate::tokeninfo::tokeninfo)
+    }
+
+    async fn user_info(
+        &self,
+        request: Request<v1::UserInfoRequest>,
+    ) -> Result<Response<v1::UserInfoResponse>, Status> {
+        adapt!(self, request, crate::userinfo::userinfo)
+    }
+
+    async fn register_client(
+        &self,
+        request: Request<v1::RegisterClientRequest>,
+    ) -> Result<Response<v1::ClientInformation>, Status> {
+        adapt!(self, request, crate::register::register)
+    }
+
+    async fn read_client(
+        &self,
+        request: Request<v1::ReadClientRequest>,
+    ) -> Result<Response<v1::ClientInformation>, Status> {
+        adapt!(self, request, crate::register::manage::read)
+    }
+
+    async fn update_client(
+        &self,
+        request: Request<v1::UpdateClientRequest>,
+    ) -> Result<Response<v1::ClientInformation>, Status> {
+        adapt!(self, request, crate::register::manage::update)
+    }
+
+    async fn delete_client(
+        &self,
+        request: Request<v1::DeleteClientRequest>,
+    ) -> Result<Response<v1::DeleteClientResponse>, Status> {
+        adapt!(self, request, crate::register::manage::delete)
+    }
+
+    async fn metadata(
+        &self,
+        _: Request<v1::MetadataRequest>,
+    ) -> Result<Response<v1::JsonDocument>, Status> {
+        let json = crate::metadata::document(&self.0.settings).to_string();
+        Ok(Response::new(v1::JsonDocument { json }))
+    }
+
+    async fn jwks(
+        &self,
+        request: Request<v1::JwksRequest>,
+    ) -> Result<Response<v1::JsonDocument>, Status> {
+        let ctx = ctx(&self.0, &request)?;
+        let json = self.0.keys.jwks(ctx.now).to_string();
+        Ok(Response::new(v1::JsonDocument { json }))
+    }
+}

@@ -1,0 +1,256 @@
+//! Making tokens: what is put on record first, and the signing that follows.
+
+use std::time::Duration;
+
+use authgate_proto::{v1::TokenResponse, vocabulary::{grant_type, scope}};
+use serde_json::{Map, Value, json};
+
+use super::id_token;
+use crate::{
+    Core, Ctx,
+    config::Lifetimes,
+    domain::{
+        client::Client,
+        grant::Grant,
+        id::{TokenId, time_ordered},
+        scope::ScopeSet,
+        secret::{PlainToken, fill_random},
+        token::{AccessToken, RefreshToken},
+        user::User,
+    },
+    error::Error,
+    store::{Transaction, access_tokens, refresh_tokens},
+};
+
+/// The media type of access tokens (RFC 9068 section 2.1).
+pub(crate) const ACCESS_TOKEN_TYPE: &str = "at+jwt";
+
+/// For whom tokens are made.
+pub(super) enum Subject<'a> {
+    /// A person, under a grant.
+    User { user: &'a User, grant: &'a Grant },
+    /// The client itself.
+    Client,
+}
+
+/// Tokens on their way: made up, to be recorded, then signed.
+pub(super) struct Issuance<'a> {
+    client: &'a Client,
+    subject: Subject<'a>,
+    access: AccessToken,
+    extra_claims: Map<String, Value>,
+    refresh: Option<PlainToken>,
+    new_refresh: Option<RefreshToken>,
+    nonce: Option<String>,
+}
+
+impl<'a> Issuance<'a> {
+    /// Tokens for `subject` with `scope`.
+    pub(super) fn new(
+        core: &Core,
+        ctx: &Ctx,
+        client: &'a Client,
+        subject: Subject<'a>,
+        scope: ScopeSet,
+        extra_claims: Map<String, Value>,
+    ) -> Self {
+        let (grant_id, expires_at) = match &subject {
+            Subject::User { grant, .. } => (
+                Some(grant.id.clone()),
+                grant
+                    .expires_at
+                    .min(ctx.now + user_access_lifetime(core, client)),
+            ),
+            Subject::Client => (None, ctx.now + core.settings.tokens.client_credentials),
+        };
+        let access = AccessToken {
+            id: TokenId::from(time_ordered(ctx.now).to_string()),
+            client_id: client.id.clone(),
+            grant_id,
+            scope,
+            expires_at,
+        };
+        Self {
+            client,
+            subject,
+            access,
+            extra_claims,
+            refresh: None,
+            new_refresh: None,
+            nonce: None,
+        }
+    }
+
+    /// With a first refresh token, if the server and the client have any.
+    pub(super) fn with_first_refresh(mut self, core: &Core, ctx: &Ctx) -> Self {
+        let enabled = core.settings.tokens.refresh_enabled
+            && self.client.allows_grant(grant_type::REFRESH_TOKEN);
+        if let (true, Subject::User { grant, .. }) = (enabled, &self.subject) {
+            let (id, token) = PlainToken::for_record(ctx.now);
+            self.new_refresh = Some(refresh_record(core, ctx, self.client, grant, &id.to_string(), &token));
+            self.refresh = Some(token);
+        }
+        self
+    }
+
+    /// With `token` as the refresh token; `record` when it is not on record yet.
+    pub(super) fn with_refresh(mut self, token: PlainToken, record: Option<RefreshToken>) -> Self {
+        self.refresh = Some(token);
+        self.new_refresh = record;
+        self
+    }
+
+    /// With the authorization request's nonce in the ID token.
+    pub(super) fn with_nonce(mut self, nonce: Option<String>) -> Self {
+        self.nonce = nonce;
+        self
+    }
+
+    /// Puts the tokens on record: before anybody has them.
+    pub(super) async fn record(&self, transaction: &mut Transaction) -> Result<(), Error> {
+        access_tokens::insert(transaction, &self.access).await?;
+        if let Some(refresh) = &self.new_refresh {
+            refresh_tokens::insert(transaction, refresh).await?;
+        }
+        Ok(())
+    }
+
+    /// Signs the tokens. Call it once they are durably on record.
+    pub(super) fn sign(self, core: &Core, ctx: &Ctx) -> Result<TokenResponse, Error> {
+        let access_token = core.keys.sign(
+            ctx.now,
+            core.settings.signing.access_token_algorithm,
+            Some(ACCESS_TOKEN_TYPE),
+            &self.access_token_claims(core, ctx),
+        )?;
+        let id_token = match &self.subject {
+            Subject::User { user, grant } if self.access.scope.contains(scope::OPENID) => {
+                Some(id_token::sign(
+                    core,
+                    ctx,
+                    &id_token::Contents {
+                        client: self.client,
+                        user,
+                        grant,
+                        scope: &self.access.scope,
+                        nonce: self.nonce.as_deref(),
+                        access_token: &access_token,
+                    },
+                )?)
+            }
+            _ => None,
+        };
+        Ok(TokenResponse {
+            access_token,
+            token_type: "Bearer".to_owned(),
+            expires_in: self.access.expires_at.since(ctx.now).as_secs(),
+            scope: self.access.scope.to_string(),
+            refresh_token: self.refresh.map(PlainToken::into_string),
+            id_token,
+        })
+    }
+
+    /// The claims of RFC 9068 section 2.2, and the predecessor's own.
+    fn access_token_claims(&self, core: &Core, ctx: &Ctx) -> Map<String, Value> {
+        let tokens = &core.settings.tokens;
+        let mut claims = self.extra_claims.clone();
+        let mut put = |name: &str, value: Value| claims.insert(name.to_owned(), value);
+        let private = |name: &str| format!("{}_{name}", tokens.private_claim_prefix);
+
+        let subject = match &self.subject {
+            Subject::User { user, .. } => user.id.to_string(),
+            Subject::Client => client_subject(self.client),
+        };
+        put("iss", json!(core.settings.issuer));
+        put("sub", json!(subject));
+        put("user_id", json!(subject));
+        put("aud", audience(core));
+        put("client_id", json!(self.client.id));
+        put("scope", json!(self.access.scope.to_string()));
+        put("type", json!("access"));
+        put("jti", json!(self.access.id));
+        put("iat", json!(ctx.now.seconds()));
+        put("exp", json!(self.access.expires_at.seconds()));
+        if let Subject::User { user, grant } = &self.subject {
+            put("auth_time", json!(grant.auth_time.seconds()));
+            if let Some(acr) = &grant.acr {
+                put("acr", json!(acr));
+            }
+            put(&private("uid"), json!(user.username));
+        }
+        let metadata = &self.client.metadata;
+        let own = [
+            ("domain", &tokens.domain),
+            ("project", &metadata.project),
+            ("service_account", &metadata.service_account),
+        ];
+        for (name, value) in own {
+            if let Some(value) = value {
+                put(&private(name), json!(value));
+            }
+        }
+        claims
+    }
+}
+
+/// The record of refresh token `token` of `grant`.
+pub(super) fn refresh_record(
+    core: &Core,
+    ctx: &Ctx,
+    client: &Client,
+    grant: &Grant,
+    id: &str,
+    token: &PlainToken,
+) -> RefreshToken {
+    RefreshToken {
+        id: id.to_owned(),
+        hash: token.hash(),
+        grant_id: grant.id.clone(),
+        created_at: ctx.now,
+        expires_at: grant
+            .expires_at
+            .min(ctx.now + lifetimes(core, client).refresh),
+        last_used_at: None,
+        rotated_at: None,
+        successor_id: None,
+        revoked_at: None,
+    }
+}
+
+/// The subject of a client's own tokens.
+pub(crate) fn client_subject(client: &Client) -> String {
+    format!("client:{}", client.id)
+}
+
+/// One audience is a string, several an array (RFC 7519 section 4.1.3). Without
+/// any configured the issuer itself is meant (RFC 9068 section 2.2 wants one).
+fn audience(core: &Core) -> Value {
+    match core.settings.tokens.audience.as_slice() {
+        [] => json!(core.settings.issuer),
+        [one] => json!(one),
+        several => json!(several),
+    }
+}
+
+fn lifetimes(core: &Core, client: &Client) -> Lifetimes {
+    let profiles = &core.settings.tokens.profiles;
+    match client.metadata.token_profile.as_deref() {
+        Some("short") => profiles.short,
+        Some("long") => profiles.long,
+        _ => profiles.standard,
+    }
+}
+
+/// Jitter spreads the renewals of tokens that were issued together; it only
+/// adds, and only to the standard life.
+fn user_access_lifetime(core: &Core, client: &Client) -> Duration {
+    let tokens = &core.settings.tokens;
+    let lifetime = lifetimes(core, client).access;
+    let jitter = u64::try_from(tokens.jitter.as_millis()).unwrap_or(u64::MAX);
+    if lifetime != tokens.profiles.standard.access || jitter == 0 {
+        return lifetime;
+    }
+    let mut random = [0; 8];
+    fill_random(&mut random);
+    lifetime + Duration::from_millis(u64::from_ne_bytes(random) % jitter.saturating_add(1))
+}

@@ -1,0 +1,187 @@
+//! Refresh (RFC 6749 section 6), with rotation and reuse detection (RFC 9700 section 4.14.2).
+//!
+//! Fixed mode hands the same refresh token back. Rotation replaces it: the
+//! successor's secret is derived from the presented token, so that a client
+//! whose answer got lost and who asks again within the grace window gets the
+//! *same* successor, although nothing is stored in the clear. Outside of the
+//! window, or once the successor was used, a replay means that two parties hold
+//! the token: the family ends.
+
+use authgate_proto::{
+    error::ErrorCode,
+    v1::{TokenRequest, TokenResponse},
+};
+use uuid::Uuid;
+
+use super::{
+    active_user,
+    issuance::{Issuance, Subject, refresh_record},
+    requested_claims, required,
+};
+use crate::{
+    Core, Ctx,
+    domain::{
+        client::Client, grant::Grant, id::time_ordered, scope::ScopeSet, secret::PlainToken,
+        token::RefreshToken,
+    },
+    error::Error,
+    store::{grants, refresh_tokens},
+};
+
+/// New tokens for a refresh token.
+pub(super) async fn redeem(
+    core: &Core,
+    ctx: &Ctx,
+    client: &Client,
+    request: &TokenRequest,
+) -> Result<TokenResponse, Error> {
+    if !core.settings.tokens.refresh_enabled {
+        return Err(Error::oauth(
+            ErrorCode::UnsupportedGrantType,
+            "refresh tokens are switched off on this server",
+        ));
+    }
+    let presented = PlainToken::presented(required(&request.refresh_token, "refresh_token")?);
+    let extra_claims = requested_claims(core, client, request)?;
+    let (token, grant) = find(core, client, &presented).await?;
+    if token.revoked_at.is_some() || !grant.is_live(ctx.now) || ctx.now >= token.expires_at {
+        return Err(invalid());
+    }
+    let scope = narrowed(&grant, &request.scope)?;
+    let user = active_user(core, &grant.user_id, "refresh_token").await?;
+    let subject = Subject::User {
+        user: &user,
+        grant: &grant,
+    };
+    let issuance = Issuance::new(core, ctx, client, subject, scope, extra_claims);
+
+    if !rotates(core, client) && token.rotated_at.is_none() {
+        let issuance = issuance.with_refresh(presented, None);
+        let mut transaction = core.store.begin().await?;
+        refresh_tokens::touch(&mut transaction, &token.id, ctx.now).await?;
+        issuance.record(&mut transaction).await?;
+        transaction.commit().await?;
+        return issuance.sign(core, ctx);
+    }
+
+    let mut transaction = core.store.begin().await?;
+    let id = time_ordered(ctx.now);
+    let won = token.rotated_at.is_none()
+        && refresh_tokens::rotate(&mut transaction, &token.id, &id.to_string(), ctx.now).await?;
+    if won {
+        let successor = successor(core, &presented, id);
+        let record = refresh_record(core, ctx, client, &grant, &id.to_string(), &successor);
+        let issuance = issuance.with_refresh(successor, Some(record));
+        issuance.record(&mut transaction).await?;
+        transaction.commit().await?;
+        return issuance.sign(core, ctx);
+    }
+
+    // Another was first: the answer got lost and is asked for again, or a thief is at work.
+    let Some(id) = retried(core, ctx, &mut transaction, &token).await? else {
+        grants::revoke(&mut transaction, &grant.id, ctx.now).await?;
+        transaction.commit().await?;
+        report_reuse(ctx, &grant);
+        return Err(invalid());
+    };
+    let issuance = issuance.with_refresh(successor(core, &presented, id), None);
+    issuance.record(&mut transaction).await?;
+    transaction.commit().await?;
+    issuance.sign(core, ctx)
+}
+
+/// The presented token and its grant, if it is a token of this client.
+async fn find(
+    core: &Core,
+    client: &Client,
+    presented: &PlainToken,
+) -> Result<(RefreshToken, Grant), Error> {
+    let id = presented.record_id().ok_or_else(invalid)?.to_string();
+    let mut connection = core.store.read().await?;
+    let token = refresh_tokens::by_id(&mut connection, &id)
+        .await?
+        .filter(|token| token.hash.matches(presented))
+        .ok_or_else(invalid)?;
+    let grant = grants::by_id(&mut connection, &token.grant_id)
+        .await?
+        .filter(|grant| grant.client_id == client.id)
+        .ok_or_else(invalid)?;
+    Ok((token, grant))
+}
+
+/// Section 6: what is asked for must not pass what was granted; nothing means all of it.
+fn narrowed(grant: &Grant, requested: &str) -> Result<ScopeSet, Error> {
+    let requested = ScopeSet::parse(requested)
+        .map_err(|_| Error::oauth(ErrorCode::InvalidScope, "scope is malformed"))?;
+    if requested.is_empty() {
+        return Ok(grant.scope.clone());
+    }
+    if !requested.is_subset_of(&grant.scope) {
+        return Err(Error::oauth(
+            ErrorCode::InvalidScope,
+            "scope names something that was not granted",
+        ));
+    }
+    Ok(requested)
+}
+
+/// Public clients can't prove that a refresh token is theirs, so theirs rotate.
+fn rotates(core: &Core, client: &Client) -> bool {
+    core.settings
+        .tokens
+        .rotation
+        .unwrap_or_else(|| client.is_public())
+}
+
+fn successor(core: &Core, presented: &PlainToken, id: Uuid) -> PlainToken {
+    PlainToken::from_parts(id, &core.derived.successor_secret(presented))
+}
+
+/// The successor to hand out again: within the grace window, and only while
+/// nobody used it. Read anew inside the transaction: another may just have rotated.
+async fn retried(
+    core: &Core,
+    ctx: &Ctx,
+    transaction: &mut crate::store::Transaction,
+    token: &RefreshToken,
+) -> Result<Option<Uuid>, Error> {
+    let Some(token) = refresh_tokens::by_id(transaction, &token.id).await? else {
+        return Ok(None);
+    };
+    let (Some(rotated_at), Some(successor_id)) = (token.rotated_at, &token.successor_id) else {
+        return Ok(None);
+    };
+    if ctx.now.since(rotated_at) > core.settings.tokens.rotation_grace {
+        return Ok(None);
+    }
+    let successor = refresh_tokens::by_id(transaction, successor_id).await?;
+    let unused = successor.is_some_and(|successor| {
+        successor.rotated_at.is_none()
+            && successor.last_used_at.is_none()
+            && successor.revoked_at.is_none()
+    });
+    Ok(unused
+        .then(|| Uuid::parse_str(successor_id).ok())
+        .flatten())
+}
+
+fn report_reuse(ctx: &Ctx, grant: &Grant) {
+    tracing::error!(
+        target: "audit",
+        event = "SUSPICIOUS_ACTIVITY",
+        severity = "CRITICAL",
+        reason = "refresh token reused",
+        client_id = %grant.client_id,
+        user_id = %grant.user_id,
+        grant_id = %grant.id,
+        client_ip = ctx.client_ip,
+        request_id = ctx.request_id,
+    );
+}
+
+fn invalid() -> Error {
+    Error::oauth(
+        ErrorCode::InvalidGrant,
+        "the refresh_token is not known, not this client's, has expired or was revoked",
+    )
+}
