@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # What the scripts share; sourced, not run.
 
+# shellcheck disable=SC2034 # used by those who source this
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 say() { printf '\n== %s\n' "$*" >&2; }
@@ -54,12 +55,13 @@ run() {
   return "$status"
 }
 
-# stop PID [SECONDS]: asks the process to end, makes it, and reaps it.
+# stop PID [SECONDS]: asks the process to end, makes it after SECONDS, and reaps
+# it. A negative PID is a process group, as for kill.
 stop() {
   [[ -n ${1:-} ]] || return 0
-  kill -TERM "$1" 2>/dev/null || return 0
+  kill -TERM -- "$1" 2>/dev/null || return 0
   local tries=$((${2:-10} * 10))
-  while kill -0 "$1" 2>/dev/null && ((tries-- > 0)); do sleep 0.1; done
-  kill -KILL "$1" 2>/dev/null || true
-  wait "$1" 2>/dev/null || true
+  while kill -0 -- "$1" 2>/dev/null && ((tries-- > 0)); do sleep 0.1; done
+  kill -KILL -- "$1" 2>/dev/null || true
+  wait "${1#-}" 2>/dev/null || true
 }
