@@ -216,3 +216,93 @@ fn value_of(user: &User, name: &str) -> Option<Value> {
     };
     (!empty).then_some(value)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{id::UserId, time::Timestamp, user::Role};
+
+    fn alice() -> User {
+        let claims = json!({
+            "name": "Alice Example",
+            "nickname": "",
+            "address": {},
+            "phone_number": "+41 44 000 00 00",
+            "birthdate": null,
+        });
+        User {
+            id: UserId::from("1"),
+            username: "alice".to_owned(),
+            email: Some("alice@example.org".to_owned()),
+            email_verified: true,
+            password_hash: None,
+            role: Role::User,
+            active: true,
+            claims: claims.as_object().unwrap().clone(),
+            auth_source: "local".to_owned(),
+            external_id: None,
+            created_at: Timestamp(0),
+            updated_at: Timestamp(5_000),
+        }
+    }
+
+    fn scope(text: &str) -> ScopeSet {
+        ScopeSet::parse(text).unwrap()
+    }
+
+    #[test]
+    fn scopes_release_their_claims_and_nothing_empty() {
+        let claims = for_userinfo(
+            &alice(),
+            &scope("openid profile address phone"),
+            &ClaimsRequest::default(),
+        );
+        assert_eq!(
+            Value::Object(claims),
+            json!({
+                "name": "Alice Example",
+                "preferred_username": "alice",
+                "updated_at": 5,
+                "phone_number": "+41 44 000 00 00",
+            })
+        );
+    }
+
+    #[test]
+    fn the_claims_parameter_releases_single_claims_where_it_says() {
+        let request = ClaimsRequest::parse(
+            r#"{"userinfo":{"email":{"essential":true},"secret":null},"id_token":{"name":null}}"#,
+        )
+        .unwrap();
+        let userinfo = for_userinfo(&alice(), &scope("openid"), &request);
+        assert_eq!(Value::Object(userinfo), json!({"email": "alice@example.org"}));
+        let id_token = for_id_token(&alice(), &scope("openid"), &request);
+        assert_eq!(Value::Object(id_token), json!({"name": "Alice Example"}));
+        assert_eq!(request.personal().to_string(), "email name");
+    }
+
+    #[test]
+    fn no_claims_request_reaches_a_password_or_another_column() {
+        let request = ClaimsRequest::parse(
+            r#"{"userinfo":{"password_hash":null,"role":null,"id":null,"external_id":null}}"#,
+        )
+        .unwrap();
+        assert!(for_userinfo(&alice(), &scope("openid"), &request).is_empty());
+    }
+
+    #[test]
+    fn a_malformed_claims_parameter_is_refused() {
+        for text in ["", "[]", "{", r#"{"userinfo":[]}"#, r#"{"id_token":{"sub":"x"}}"#] {
+            assert!(ClaimsRequest::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_an_essential_acr_is_insisted_on() {
+        let parse = |text| ClaimsRequest::parse(text).unwrap();
+        let essential = parse(r#"{"id_token":{"acr":{"essential":true,"values":["9","1"]}}}"#);
+        assert_eq!(essential.essential_acr(), Some(vec!["9", "1"]));
+        let voluntary = parse(r#"{"id_token":{"acr":{"values":["9"]}}}"#);
+        assert_eq!(voluntary.essential_acr(), None);
+    }
+}
