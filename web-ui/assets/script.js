@@ -20,22 +20,25 @@
     });
   }
 
-  // A form is sent once. Its buttons stay enabled, or their values would be lost.
+  // A form is sent once, until it is clear that nothing came of it. Its buttons
+  // stay enabled, or their values would be lost.
+  const release = () => {
+    for (const form of all("form[aria-busy]")) form.removeAttribute("aria-busy");
+  };
   addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.ariaBusy === "true") event.preventDefault();
-    else form.ariaBusy = "true";
+    if (form.hasAttribute("aria-busy")) return event.preventDefault();
+    form.setAttribute("aria-busy", "true");
+    setTimeout(release, 5000);
   });
-  addEventListener("pageshow", () => {
-    for (const form of all("form[aria-busy]")) form.removeAttribute("aria-busy");
-  });
+  addEventListener("pageshow", release);
 
   // A password can be looked at, and is hidden again before it is sent.
   for (const button of all("button[data-reveal]")) {
     const field = document.getElementById(button.dataset.reveal);
     const show = (shown) => {
       field.type = shown ? "text" : "password";
-      button.ariaPressed = String(shown);
+      button.setAttribute("aria-pressed", String(shown));
     };
     button.hidden = false;
     button.addEventListener("click", () => show(field.type === "password"));
