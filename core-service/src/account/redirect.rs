@@ -59,12 +59,18 @@ mod tests {
     fn paths_of_this_server_are_kept() {
         for (given, safe_path) in [
             ("/", "/"),
-            ("/auth/device?user_code=ABCD-EFGH", "/auth/device?user_code=ABCD-EFGH"),
+            (
+                "/auth/device?user_code=ABCD-EFGH",
+                "/auth/device?user_code=ABCD-EFGH",
+            ),
             (
                 "/auth/oauth/authorize?client_id=a&request_uri=urn%3Aietf%3A%2F%2Fx",
                 "/auth/oauth/authorize?client_id=a&request_uri=urn%3Aietf%3A%2F%2Fx",
             ),
-            ("/a?b=https://elsewhere.example//", "/a?b=https://elsewhere.example//"),
+            (
+                "/a?b=https://elsewhere.example//",
+                "/a?b=https://elsewhere.example//",
+            ),
             ("/a/../b#c", "/b#c"),
             ("/ä b", "/%C3%A4%20b"),
             ("https://id.example/auth/device", "/auth/device"),

@@ -452,7 +452,13 @@ mod tests {
         let anonymous = fresh(None).unwrap().value;
         assert_eq!(anonymous.len(), ANONYMOUS_LENGTH);
         assert!(fresh(Some(&anonymous)).is_none());
-        for dead in [session.as_str(), "", "short", &"é".repeat(22), &"!".repeat(43)] {
+        for dead in [
+            session.as_str(),
+            "",
+            "short",
+            &"é".repeat(22),
+            &"!".repeat(43),
+        ] {
             assert!(fresh(Some(dead)).is_some(), "{dead}");
         }
 
@@ -469,14 +475,16 @@ mod tests {
         let shown = browser(&core, &request(MINUTE, None), None);
         let cookie = shown.set_cookie.unwrap().value;
         let other = browser(&core, &request(MINUTE, None), None);
-        let posted = |cookie: Option<&str>, token: &str| {
-            verify_csrf(&core, &request(MINUTE, cookie), token)
-        };
+        let posted =
+            |cookie: Option<&str>, token: &str| verify_csrf(&core, &request(MINUTE, cookie), token);
         assert!(posted(Some(&cookie), &shown.csrf_token).is_ok());
         for (cookie, token) in [
             (Some(cookie.as_str()), other.csrf_token.as_str()),
             (Some(cookie.as_str()), ""),
-            (Some(other.set_cookie.unwrap().value.as_str()), shown.csrf_token.as_str()),
+            (
+                Some(other.set_cookie.unwrap().value.as_str()),
+                shown.csrf_token.as_str(),
+            ),
             (None, shown.csrf_token.as_str()),
         ] {
             assert!(matches!(posted(cookie, token), Err(Error::StaleForm)));

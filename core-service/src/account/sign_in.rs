@@ -80,8 +80,8 @@ pub(crate) async fn sign_in(
             let (session_id, cookie) = session::open(core, ctx, proof).await?;
             tracing::info!(
                 target: "audit",
-                event = "sign_in",
-                outcome = "success",
+                event = "AUTHENTICATION_SUCCESS",
+                severity = "INFO",
                 request_id = ctx.request_id,
                 client_ip = ctx.client_ip,
                 user_id = %user.id,
@@ -101,8 +101,9 @@ pub(crate) async fn sign_in(
             // No user name: people type passwords into the wrong field.
             tracing::info!(
                 target: "audit",
-                event = "sign_in",
-                outcome = outcome_name(reason),
+                event = "AUTHENTICATION_FAILURE",
+                severity = "WARNING",
+                reason = reason_name(reason),
                 request_id = ctx.request_id,
                 client_ip = ctx.client_ip,
                 user_id = user_id.as_ref().map(UserId::as_str),
@@ -171,7 +172,7 @@ impl Attempt {
     }
 }
 
-fn outcome_name(reason: SignInRefusal) -> &'static str {
+fn reason_name(reason: SignInRefusal) -> &'static str {
     match reason {
         SignInRefusal::Throttled => "throttled",
         SignInRefusal::Disabled => "disabled",

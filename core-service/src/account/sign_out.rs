@@ -20,7 +20,8 @@ pub(crate) async fn sign_out(
     if let Some(session) = session::end(core, ctx).await? {
         tracing::info!(
             target: "audit",
-            event = "sign_out",
+            event = "LOGOUT",
+            severity = "INFO",
             request_id = ctx.request_id,
             client_ip = ctx.client_ip,
             user_id = %session.user_id,

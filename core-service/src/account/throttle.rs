@@ -18,12 +18,7 @@ use std::{net::IpAddr, time::Duration};
 use crate::{
     Ctx,
     config::Passwords,
-    domain::{
-        id::UserId,
-        secret::PlainToken,
-        time::Timestamp,
-        user::User,
-    },
+    domain::{id::UserId, secret::PlainToken, time::Timestamp, user::User},
     error::Error,
     store::{Store, throttles},
 };
@@ -95,7 +90,11 @@ impl Throttle {
                 },
                 Counter {
                     id: id("address", &[&address]),
-                    allowed: if address.is_empty() { 0 } else { self.per_address },
+                    allowed: if address.is_empty() {
+                        0
+                    } else {
+                        self.per_address
+                    },
                     forgiven_by_success: false,
                 },
             ],
@@ -116,7 +115,11 @@ impl Throttle {
                 },
                 Counter {
                     id: id("user code by address", &[&address]),
-                    allowed: if address.is_empty() { 0 } else { WRONG_USER_CODES },
+                    allowed: if address.is_empty() {
+                        0
+                    } else {
+                        WRONG_USER_CODES
+                    },
                     forgiven_by_success: false,
                 },
             ],
@@ -196,7 +199,10 @@ fn seconds_until(until: Timestamp, now: Timestamp) -> Option<u32> {
 /// What addresses are counted by: an IPv6 network of 64 bits belongs to one
 /// customer, who may use any address in it.
 fn address_key(client_ip: &str) -> String {
-    match client_ip.parse::<IpAddr>().map(|address| address.to_canonical()) {
+    match client_ip
+        .parse::<IpAddr>()
+        .map(|address| address.to_canonical())
+    {
         Ok(IpAddr::V6(address)) => {
             let [a, b, c, d, ..] = address.segments();
             format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")

@@ -16,16 +16,17 @@ use crate::{
         session::{self, SignedIn},
         throttle::Throttle,
     },
-    authorize,
+    authorize::{app::app, consent},
     domain::{
         client::Client,
         device_code::{DeviceCode, DeviceStatus, display_user_code, normalize_user_code},
-        grant::{Consent, Grant},
-        id::{ConsentId, GrantId, time_ordered},
+        grant::Grant,
+        id::{GrantId, time_ordered},
+        scope::ScopeSet,
         time::Timestamp,
     },
     error::Error,
-    store::{Transaction, clients, consents, device_codes, grants},
+    store::{Transaction, clients, device_codes, grants},
 };
 
 /// More of what was typed is not shown again.
@@ -92,7 +93,7 @@ pub(crate) async fn decide(
         Lookup::Waiting(request) if settle(core, ctx, &signed_in, &request, approved).await? => {
             Outcome::Settled(v1::DeviceSettled {
                 browser: Some(session::browser(core, ctx, &signed_in)),
-                app: Some(authorize::app::app(&request.client, None)),
+                app: Some(app(&request.client, None)),
                 approved,
                 scopes: request.code.scope.to_vec(),
             })
@@ -173,10 +174,15 @@ async fn settle(
         return Ok(false);
     }
     transaction.commit().await?;
+    let event = if approved {
+        "DEVICE_CODE_AUTHORIZED"
+    } else {
+        "DEVICE_CODE_DENIED"
+    };
     tracing::info!(
         target: "audit",
-        event = "device_decision",
-        outcome = status.as_str(),
+        event,
+        severity = "INFO",
         request_id = ctx.request_id,
         client_ip = ctx.client_ip,
         user_id = %signed_in.user.id,
@@ -196,14 +202,17 @@ async fn give(
     transaction: &mut Transaction,
 ) -> Result<GrantId, Error> {
     let SignedIn { session, user } = signed_in;
-    let consent_id = remember_consent(ctx, signed_in, request, transaction).await?;
+    let (client_id, scope) = (&request.client.id, &request.code.scope);
+    let no_claims = ScopeSet::default();
+    let consent_id =
+        consent::remember(transaction, ctx, &user.id, client_id, scope, &no_claims).await?;
     let grant = Grant {
         id: GrantId::from(time_ordered(ctx.now).to_string()),
-        client_id: request.client.id.clone(),
+        client_id: client_id.clone(),
         user_id: user.id.clone(),
         session_id: Some(session.id.clone()),
         consent_id: Some(consent_id),
-        scope: request.code.scope.clone(),
+        scope: scope.clone(),
         claims: "{}".to_owned(),
         nonce: None,
         auth_time: session.auth_time,
@@ -215,37 +224,6 @@ async fn give(
     };
     grants::insert(transaction, &grant).await?;
     Ok(grant.id)
-}
-
-/// Adds the scopes to what the person approved for this client before.
-async fn remember_consent(
-    ctx: &Ctx,
-    signed_in: &SignedIn,
-    request: &Request,
-    transaction: &mut Transaction,
-) -> Result<ConsentId, Error> {
-    let (user_id, client_id) = (&signed_in.user.id, &request.client.id);
-    let before = consents::by_user_and_client(transaction, user_id, client_id)
-        .await?
-        .filter(|consent| consent.revoked_at.is_none());
-    let consent = match before {
-        Some(before) => Consent {
-            scope: before.scope.union(&request.code.scope),
-            updated_at: ctx.now,
-            ..before
-        },
-        None => Consent {
-            id: ConsentId::from(time_ordered(ctx.now).to_string()),
-            user_id: user_id.clone(),
-            client_id: client_id.clone(),
-            scope: request.code.scope.clone(),
-            claims: Default::default(),
-            granted_at: ctx.now,
-            updated_at: ctx.now,
-            revoked_at: None,
-        },
-    };
-    Ok(consents::upsert(transaction, &consent).await?)
 }
 
 /// The page for what a code turned out to be.
@@ -273,16 +251,11 @@ fn show(
 /// The page that asks: approve or deny. It shows the code again, so that the person
 /// can compare it with the device's (RFC 8628 section 3.3.1), and where the device
 /// asked from, against phishing (section 5.4).
-fn confirmation(
-    core: &Core,
-    ctx: &Ctx,
-    signed_in: &SignedIn,
-    request: &Request,
-) -> v1::DeviceView {
+fn confirmation(core: &Core, ctx: &Ctx, signed_in: &SignedIn, request: &Request) -> v1::DeviceView {
     let Timestamp(requested_at) = request.code.created_at;
     v1::DeviceView {
         user_code: display_user_code(&request.code.user_code),
-        app: Some(authorize::app::app(&request.client, None)),
+        app: Some(app(&request.client, None)),
         scopes: request.code.scope.to_vec(),
         requested_at,
         requested_ip: request.code.client_ip.clone(),

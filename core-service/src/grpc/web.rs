@@ -14,7 +14,9 @@ macro_rules! adapt {
     ($self:ident, $request:ident, $use_case:path) => {{
         let ctx = ctx(&$self.0, &$request)?;
         let answer = $use_case(&$self.0, &ctx, $request.into_inner()).await;
-        answer.map(Response::new).map_err(|error| status(&ctx, error))
+        answer
+            .map(Response::new)
+            .map_err(|error| status(&ctx, error))
     }};
 }
 

@@ -28,7 +28,7 @@ pub(super) async fn authenticate(
         && let Err(error) = renew_hash(core, ctx, &user, password).await
     {
         // The password is right all the same; the next sign-in tries again.
-        tracing::warn!(request_id = ctx.request_id, user_id = %user.id, ?error, "an old password hash stays");
+        tracing::warn!(request_id = ctx.request_id, user_id = %user.id, %error, "an old password hash stays");
     }
     Ok(Authentication::Proven {
         user: Box::new(user),

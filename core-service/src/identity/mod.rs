@@ -64,9 +64,9 @@ pub(crate) async fn authenticate(
     password: &SecretString,
 ) -> Result<Authentication, Error> {
     let user = find(core, username).await?;
-    let source = user
-        .as_ref()
-        .map_or(Some(Source::DEFAULT), |user| Source::parse(&user.auth_source));
+    let source = user.as_ref().map_or(Some(Source::DEFAULT), |user| {
+        Source::parse(&user.auth_source)
+    });
     match source {
         Some(Source::Local) => local::authenticate(core, ctx, user, password).await,
         None => {

@@ -177,10 +177,6 @@ fn fits_bcrypt(password: &[u8]) -> bool {
 }
 
 /// The library's errors are no `std` errors.
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "the signature that map_err asks for"
-)]
 fn failed(error: HashError) -> Error {
     Error::internal(error.to_string())
 }
@@ -269,8 +265,12 @@ mod tests {
     async fn bcrypt_does_not_take_what_only_begins_like_the_password() {
         let hasher = hasher(1, 2);
         let long = "a".repeat(72);
-        let stored = bcrypt::hash_with_salt(&long, 4, [7; 16]).unwrap().to_string();
-        let longer = hasher.verify(&secret(&format!("{long}b")), Some(&stored)).await;
+        let stored = bcrypt::hash_with_salt(&long, 4, [7; 16])
+            .unwrap()
+            .to_string();
+        let longer = hasher
+            .verify(&secret(&format!("{long}b")), Some(&stored))
+            .await;
         assert_eq!(longer.unwrap(), NO_MATCH);
         let stored = bcrypt::hash_with_salt("a", 4, [7; 16]).unwrap().to_string();
         let repeated = hasher.verify(&secret("a\0a"), Some(&stored)).await;
