@@ -169,3 +169,10 @@ CREATE TABLE throttles (
     blocked_until INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX throttles_window ON throttles (window_ends);
+
+-- Password and secret hashes as the seed file last gave them, hashed: the stored
+-- ones are replaced by better hashes at sign-in, and are not put back for that.
+CREATE TABLE seeded_credentials (
+    id   TEXT NOT NULL PRIMARY KEY, -- user:<id> or client:<id>
+    hash BLOB NOT NULL
+) STRICT;

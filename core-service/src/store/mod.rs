@@ -18,6 +18,7 @@ pub mod device_codes;
 pub mod expired;
 pub mod grants;
 pub mod refresh_tokens;
+pub mod seeded_credentials;
 pub mod sessions;
 pub mod signing_keys;
 pub mod throttles;
