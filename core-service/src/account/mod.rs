@@ -6,3 +6,6 @@ pub mod session;
 pub mod sign_in;
 pub mod sign_out;
 pub mod throttle;
+
+#[cfg(test)]
+pub(crate) mod test_support;

@@ -246,62 +246,13 @@ fn account(user: &User) -> v1::Account {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use secrecy::SecretString;
-    use serde_json::Map;
-
     use super::*;
     use crate::{
-        config::{Database, Settings},
-        domain::{id::UserId, time::Timestamp},
+        account::test_support::{MINUTE, START, core_with, request, save},
+        config::Settings,
     };
 
-    const START: Timestamp = Timestamp(1_800_000_000_000);
-    const MINUTE: Duration = Duration::from_secs(60);
     const DAY: Duration = Duration::from_secs(86_400);
-
-    /// A core with one user, and the settings' defaults changed by `change`.
-    async fn core_with(change: impl FnOnce(&mut Settings)) -> (tempfile::TempDir, Core, User) {
-        let dir = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}/test.db", dir.path().display());
-        let mut settings = Settings::new(
-            "https://id.example".to_owned(),
-            SecretString::from("0123456789abcdef0123456789abcdef"),
-            Database::at(SecretString::from(url)),
-        );
-        change(&mut settings);
-        let core = Core::start(settings, Arc::new(|| START)).await.unwrap();
-        let user = User {
-            id: UserId::from("u1"),
-            username: "ada".to_owned(),
-            email: None,
-            email_verified: false,
-            password_hash: None,
-            role: Role::User,
-            active: true,
-            claims: Map::new(),
-            auth_source: "local".to_owned(),
-            external_id: None,
-            created_at: START,
-            updated_at: START,
-        };
-        let mut transaction = core.store.begin().await.unwrap();
-        users::insert(&mut transaction, &user).await.unwrap();
-        transaction.commit().await.unwrap();
-        (dir, core, user)
-    }
-
-    /// A request `after` the start, with this cookie.
-    fn request(after: Duration, cookie: Option<&str>) -> Ctx {
-        Ctx {
-            now: START + after,
-            request_id: "r".to_owned(),
-            client_ip: "192.0.2.1".to_owned(),
-            user_agent: "browser".to_owned(),
-            session_cookie: cookie.map(PlainToken::presented),
-        }
-    }
 
     fn proof(user: &User, remember: bool) -> Proof<'_> {
         Proof {
@@ -416,9 +367,7 @@ mod tests {
         let (_dir, core, mut user) = core_with(|_| ()).await;
         let cookie = open_for(&core, &user, false).await.value;
         user.active = false;
-        let mut transaction = core.store.begin().await.unwrap();
-        users::update(&mut transaction, &user).await.unwrap();
-        transaction.commit().await.unwrap();
+        save(&core, &user).await;
         assert!(!is_signed_in(&core, &request(MINUTE, Some(&cookie))).await);
     }
 
