@@ -11,24 +11,30 @@ fail() {
   exit 1
 }
 
-# need COMMAND PACKAGE: COMMAND is there, or comes from Debian's PACKAGE.
+# need COMMAND PACKAGE...: COMMAND is there, or comes from Debian's packages.
 need() {
-  command -v "$1" >/dev/null || install_package "$2"
+  command -v "$1" >/dev/null || install_packages "${@:2}"
   hash -r
   command -v "$1" >/dev/null || fail "'$1' is missing although the package $2 is installed"
 }
 
-install_package() {
-  command -v apt-get >/dev/null || fail "$1 is missing and there is no apt-get: install it by hand"
-  local root=()
-  if [[ $EUID -ne 0 ]]; then
-    command -v sudo >/dev/null || fail "$1 is missing: run 'apt-get install $1' as root"
-    root=(sudo)
+# as_root COMMAND...
+as_root() {
+  if [[ $EUID -eq 0 ]]; then "$@"; else sudo "$@"; fi
+}
+
+install_packages() {
+  command -v apt-get >/dev/null || fail "$* is missing and there is no apt-get: install it by hand"
+  [[ $EUID -eq 0 ]] || command -v sudo >/dev/null || fail "$* is missing: run 'apt-get install $*' as root"
+  say "installing $*"
+  local log
+  log=$(mktemp)
+  if ! { as_root apt-get update -qq && as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "$@"; } >"$log" 2>&1; then
+    cat "$log" >&2
+    fail "apt-get could not install $*"
   fi
-  say "installing $1"
-  "${root[@]}" apt-get update -qq >&2
-  "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >&2 ||
-    fail "apt-get could not install $1"
+  rm -f "$log"
 }
 
 # A TCP port of this machine that nobody listens on.
