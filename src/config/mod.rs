@@ -70,6 +70,14 @@ pub struct Config {
 }
 
 impl Config {
+    /// Reads the configuration of this process: its environment and `.env`.
+    ///
+    /// # Errors
+    /// Everything that is wrong, at once.
+    pub fn load() -> Result<(Self, Vec<String>), Problems> {
+        Self::read(&variables()?)
+    }
+
     /// Reads the configuration out of `variables`, and gives it with warnings for the operator.
     ///
     /// # Errors
@@ -117,7 +125,7 @@ impl Config {
 ///
 /// # Errors
 /// When `.env` is there and can't be read or understood.
-pub fn variables() -> Result<Variables, Problems> {
+fn variables() -> Result<Variables, Problems> {
     let wrong = |error: dotenvy::Error| {
         Problems(vec![Problem {
             name: ".env".to_owned(),

@@ -4,7 +4,8 @@ use std::{path::PathBuf, time::Duration};
 
 use axum::http::Uri;
 use ipnet::IpNet;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
+use tracing_subscriber::EnvFilter;
 
 use super::{
     base_url::{self, BaseUrl},
@@ -101,10 +102,12 @@ pub fn read_peer(reader: &mut Reader<'_>) -> Peer {
                 .then_some(Some(uri))
         },
     );
-    Peer {
-        core_url,
-        secret: secrets::strong(reader, "PEER_SECRET"),
+    let secret = secrets::strong(reader, "PEER_SECRET");
+    let is_text = |secret: &SecretString| secret.expose_secret().bytes().all(|b| b.is_ascii_graphic());
+    if !secret.as_ref().is_none_or(is_text) {
+        reader.wrong("PEER_SECRET", "expected visible ASCII characters: it travels in a header");
     }
+    Peer { core_url, secret }
 }
 
 /// Reads how the log is written.
@@ -114,31 +117,28 @@ pub fn read_log(reader: &mut Reader<'_>) -> Log {
         LogFormat::Text,
         &[("text", LogFormat::Text), ("json", LogFormat::Json)],
     );
-    let is_filter = |text: &str| {
-        tracing_subscriber::EnvFilter::try_new(text)
-            .ok()
-            .map(|_| text.to_owned())
-    };
-    let level = reader.parse(
-        "LOG_LEVEL",
-        "info".to_owned(),
-        "expected error, warn, info, debug or trace",
-        |text| {
-            let level = text.to_ascii_lowercase();
-            matches!(
-                level.as_str(),
-                "error" | "warn" | "info" | "debug" | "trace"
-            )
-            .then_some(level)
-        },
-    );
+    let levels = ["error", "warn", "info", "debug", "trace"];
+    let level = reader.choice("LOG_LEVEL", "info", &levels.map(|level| (level, level)));
     let filter = reader.parse(
         "RUST_LOG",
-        level,
+        filter_of(level),
         "expected a filter such as info,core_service=debug",
-        is_filter,
+        |text| EnvFilter::try_new(text).ok().map(|_| text.to_owned()),
     );
     Log { format, filter }
+}
+
+/// Other people's code says little below `info` that helps here, and may show more
+/// than it should.
+fn filter_of(level: &str) -> String {
+    match level {
+        "debug" | "trace" => {
+            let ours = ["authgate", "core_service", "http_gateway", "web_ui"];
+            let ours = ours.map(|name| format!("{name}={level}"));
+            format!("info,{}", ours.join(","))
+        }
+        level => level.to_owned(),
+    }
 }
 
 fn listen_address(reader: &mut Reader<'_>, name: &str, default: &str) -> String {

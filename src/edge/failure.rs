@@ -9,7 +9,7 @@ use axum::{
     extract::{Request, State},
     http::{
         HeaderMap, HeaderValue, StatusCode,
-        header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, RETRY_AFTER},
+        header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER},
     },
     middleware::Next,
     response::{Html, IntoResponse, Response},
@@ -176,14 +176,7 @@ impl Renderer {
             retry_after: failure.retry_after(),
             ..ErrorView::default()
         };
-        let policy = HeaderValue::try_from(web_ui::content_security_policy(None));
-        let mut response = Html((self.page)(&view)).into_response();
-        if let Ok(policy) = policy {
-            response
-                .headers_mut()
-                .insert(CONTENT_SECURITY_POLICY, policy);
-        }
-        response
+        Html((self.page)(&view)).into_response()
     }
 
     /// A browser says that it wants HTML; a page is a page for everybody who does

@@ -28,7 +28,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 use self::{context::Origin, overload::Bounds, security_headers::SecurityHeaders};
 pub use self::{
     failure::{ErrorPage, Failure},
+    context::ClientIp,
     limits::Limits,
+    overload::is_grpc,
 };
 use crate::config::Server;
 
@@ -87,7 +89,7 @@ impl Edge {
             .layer(from_fn_with_state(self.failure_renderer(), failure::render))
             // Each response carries them, the failures of the edge included.
             .layer(from_fn_with_state(
-                SecurityHeaders { https: self.https },
+                SecurityHeaders::new(self.https),
                 security_headers::set,
             ))
             // Sees the final status and the whole time.

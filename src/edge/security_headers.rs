@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, header},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
     middleware::Next,
     response::Response,
 };
@@ -11,12 +11,7 @@ use axum::{
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000; includeSubDomains");
 
 /// What a response carries unless its endpoint says otherwise.
-const DEFAULTS: [(HeaderName, HeaderValue); 5] = [
-    // Nothing here is a document of its own. Pages bring their own policy.
-    (
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
-    ),
+const DEFAULTS: [(HeaderName, HeaderValue); 4] = [
     // No guessing of scripts and styles.
     (
         header::X_CONTENT_TYPE_OPTIONS,
@@ -36,11 +31,38 @@ const DEFAULTS: [(HeaderName, HeaderValue); 5] = [
     ),
 ];
 
+/// Data is no document: it may load and do nothing.
+const POLICY_OF_DATA: HeaderValue =
+    HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+
 /// Which headers are set.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct SecurityHeaders {
     /// Browsers come by https and are told to stay there.
-    pub https: bool,
+    https: bool,
+    /// The Content-Security-Policy of a page that brings none of its own.
+    policy_of_pages: HeaderValue,
+}
+
+impl SecurityHeaders {
+    /// The headers of a server that browsers reach by https or not.
+    pub fn new(https: bool) -> Self {
+        let policy = HeaderValue::try_from(web_ui::content_security_policy(None));
+        Self {
+            https,
+            policy_of_pages: policy.unwrap_or(POLICY_OF_DATA),
+        }
+    }
+
+    fn policy_of(&self, headers: &HeaderMap) -> HeaderValue {
+        let content_type = headers.get(header::CONTENT_TYPE);
+        match content_type {
+            Some(value) if value.as_bytes().starts_with(b"text/html") => {
+                self.policy_of_pages.clone()
+            }
+            _ => POLICY_OF_DATA,
+        }
+    }
 }
 
 /// Sets the headers that the response does not have.
@@ -50,7 +72,11 @@ pub async fn set(
     next: Next,
 ) -> Response {
     let mut response = next.run(request).await;
+    let policy = settings.policy_of(response.headers());
     let headers = response.headers_mut();
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(policy);
     for (name, value) in DEFAULTS {
         headers.entry(name).or_insert(value);
     }

@@ -1,0 +1,144 @@
+//! The parts put together into one router, with the edge around it.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use authgate_proto::transport::Transport;
+use axum::{
+    Router,
+    extract::{ConnectInfo, Request, State},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Redirect, Response},
+    routing::get,
+};
+use core_service::Clock;
+use tonic::{service::Routes, transport::server::TcpConnectInfo};
+use tower::ServiceExt;
+use web_ui::ErrorView;
+
+use crate::{
+    Roles,
+    config::Config,
+    edge::{ClientIp, Edge, is_grpc},
+};
+
+/// What answers requests.
+pub struct Parts {
+    /// The way to the core, for gateway and UI.
+    pub core: Transport,
+    /// The core's public services, when it runs in this process.
+    pub grpc: Option<Routes>,
+    /// Which of gateway and UI this process runs.
+    pub roles: Roles,
+}
+
+/// The edge of a server with this configuration.
+#[must_use]
+pub fn edge(config: &Config, clock: Clock) -> Edge {
+    let ui = ui_config(config);
+    Edge::new(&config.server, clock, Arc::new(move |view| web_ui::error_page(&ui, view)))
+}
+
+/// One router for everything that `parts` hold, below the issuer's path, with `edge` around it.
+#[must_use]
+pub fn build(parts: Parts, config: &Config, edge: &Edge) -> Router {
+    let Parts { core, grpc, roles } = parts;
+    let mut endpoints = Router::new();
+    if roles.gateway {
+        endpoints = endpoints.merge(http_gateway::router(core.clone(), gateway_config(config), pages(config)));
+    }
+    if roles.web {
+        endpoints = endpoints.merge(web_ui::router(core.clone(), ui_config(config)));
+    }
+    let base_path = config.server.base_url.path();
+    let mut routes = below(base_path, endpoints);
+    if roles.gateway && !base_path.is_empty() {
+        routes = routes.merge(http_gateway::well_known_router(core, gateway_config(config)));
+    }
+    if let Some(grpc) = grpc {
+        routes = routes.layer(from_fn_with_state(grpc.into_axum_router(), answer_grpc));
+    }
+    edge.wrap(routes)
+}
+
+/// The core's services for other processes, on a listener of their own.
+#[must_use]
+pub fn network(routes: Routes) -> Router {
+    routes.into_axum_router().layer(axum::middleware::from_fn(announce_peer))
+}
+
+/// Everything below the issuer's path; the host's root leads there.
+fn below(base_path: &str, endpoints: Router) -> Router {
+    if base_path.is_empty() {
+        return endpoints;
+    }
+    let home = base_path.to_owned();
+    let to_home = get(async move || Redirect::temporary(&home));
+    Router::new()
+        .nest(base_path, endpoints)
+        .route("/", to_home.clone())
+        .route(&format!("{base_path}/"), to_home)
+}
+
+fn gateway_config(config: &Config) -> http_gateway::Config {
+    http_gateway::Config {
+        base_path: config.server.base_url.path().to_owned(),
+        https: config.server.base_url.https(),
+        cors: config.cors.clone(),
+    }
+}
+
+fn ui_config(config: &Config) -> web_ui::Config {
+    web_ui::Config {
+        base_path: config.server.base_url.path().to_owned(),
+        https: config.server.base_url.https(),
+        issuer: config.server.base_url.issuer().to_owned(),
+        static_max_age: config.server.static_max_age,
+    }
+}
+
+/// The pages of the UI that the gateway shows.
+fn pages(config: &Config) -> http_gateway::Pages {
+    let ui = ui_config(config);
+    let form_post_ui = ui.clone();
+    http_gateway::Pages {
+        error: Arc::new(move |page| {
+            let view = ErrorView {
+                status: page.status,
+                title: None,
+                message: page.description.clone(),
+                code: Some(page.code.clone()),
+                request_id: page.request_id.clone(),
+                retry_after: None,
+            };
+            web_ui::error_page(&ui, &view)
+        }),
+        form_post: Arc::new(move |page| web_ui::form_post_page(&form_post_ui, &page.action, &page.parameters)),
+    }
+}
+
+/// Hands gRPC calls to the core's services and everything else on. The core sees
+/// the client's address as that of the connection.
+async fn answer_grpc(State(services): State<Router>, mut request: Request, next: Next) -> Response {
+    if !is_grpc(&request) {
+        return next.run(request).await;
+    }
+    if let Some(ClientIp(address)) = request.extensions().get().copied() {
+        request.extensions_mut().insert(connection(SocketAddr::new(address, 0)));
+    }
+    services.oneshot(request).await.into_response()
+}
+
+/// Says in tonic's terms who is at the other end.
+async fn announce_peer(mut request: Request, next: Next) -> Response {
+    if let Some(ConnectInfo(address)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
+        request.extensions_mut().insert(connection(address));
+    }
+    next.run(request).await
+}
+
+const fn connection(remote: SocketAddr) -> TcpConnectInfo {
+    TcpConnectInfo {
+        local_addr: None,
+        remote_addr: Some(remote),
+    }
+}
