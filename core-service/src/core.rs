@@ -15,6 +15,8 @@ use crate::{
 
 /// How often keys are read again: another process may have rotated them.
 const RELOAD_INTERVAL: Duration = Duration::from_secs(5);
+/// After so many of these it is looked whether a key is due to be replaced or removed.
+const RELOADS_PER_MAINTENANCE: u32 = 12;
 /// How often rows past their time are looked for.
 const CLEANUP_INTERVAL: Duration = Duration::from_secs(60);
 /// Rows that one clean-up transaction may take, so that it holds nobody up.
@@ -115,11 +117,16 @@ impl Core {
     }
 
     async fn keep_keys_current(&self) {
-        loop {
-            tokio::time::sleep(RELOAD_INTERVAL).await;
-            if let Err(error) = self.keys.maintain((self.clock)()).await {
+        for round in (0..RELOADS_PER_MAINTENANCE).cycle() {
+            let now = (self.clock)();
+            let done = match round {
+                0 => self.keys.maintain(now).await,
+                _ => self.keys.reload(now).await,
+            };
+            if let Err(error) = done {
                 tracing::warn!(%error, "signing keys could not be looked after; trying again");
             }
+            tokio::time::sleep(RELOAD_INTERVAL).await;
         }
     }
 

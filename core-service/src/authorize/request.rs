@@ -281,7 +281,8 @@ fn subject(
         .verify(hint, TokenType::IdToken)
         .ok_or_else(unusable)?;
     let text = |name: &str| token.get(name).and_then(Value::as_str);
-    if text("iss") != Some(core.settings.issuer.as_str()) {
+    // A signed UserInfo answer has no end and is no ID token.
+    if text("iss") != Some(core.settings.issuer.as_str()) || !token.contains_key("exp") {
         return Err(unusable());
     }
     let hinted = UserId::from(text("sub").ok_or_else(unusable)?);
