@@ -29,4 +29,4 @@ pub(crate) use connection::{Conn, Executor, sql, within};
 pub use error::{Column, StoreError};
 
 #[cfg(test)]
-mod conformance;
+pub(crate) mod conformance;

@@ -3,7 +3,7 @@
 use std::{str::FromStr, time::Duration};
 
 use sqlx::{
-    Connection as _, PgConnection,
+    Connection as _, PgConnection, Postgres,
     migrate::{MigrateError, Migrator},
     pool::PoolOptions,
     postgres::{PgConnectOptions, PgPool},
@@ -81,11 +81,13 @@ fn make_private(file: &std::path::Path) -> Result<(), StoreError> {
 
 /// All of it or nothing, and one process at a time: SQLite knows no other lock than
 /// the transaction's.
+///
+/// By `run_direct`, because the future of `Migrator::run` on a borrowed connection is not Send.
 async fn migrate_sqlite(pool: &SqlitePool) -> Result<(), StoreError> {
     let migrator = sqlx::migrate!("../migrations/sqlite");
     let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
     migrator
-        .run(&mut *transaction)
+        .run_direct(None, &mut *transaction, false)
         .await
         .map_err(|error| schema_error(error, &migrator))?;
     Ok(transaction.commit().await?)
@@ -106,7 +108,7 @@ pub(super) async fn postgres(url: &str, database: &Database) -> Result<PgPool, S
         // So does a transaction whose process stands still.
         ("idle_in_transaction_session_timeout", "30s"),
     ]);
-    Ok(pool(database)
+    Ok(pool::<Postgres>(database)
         // A round trip for each use would be dear; connections that rest are tried,
         // so that a restart of the database is not seen by requests.
         .test_before_acquire(false)
@@ -161,7 +163,7 @@ async fn first_connection(
 async fn migrate_postgres(mut connection: PgConnection) -> Result<(), StoreError> {
     let migrator = sqlx::migrate!("../migrations/postgres");
     let result = migrator
-        .run(&mut connection)
+        .run_direct(None, &mut connection, false)
         .await
         .map_err(|error| schema_error(error, &migrator));
     connection.close().await?;

@@ -234,5 +234,5 @@ impl Keys {
 }
 
 fn claims_text(claims: &Map<String, Value>) -> String {
-    serde_json::Value::Object(claims.clone()).to_string()
+    Value::Object(claims.clone()).to_string()
 }

@@ -1,0 +1,117 @@
+//! Access tokens: the one read that says whether a token counts.
+
+use super::{conformance, fixtures::*};
+use crate::{
+    domain::{
+        client::{Client, ClientStatus},
+        id::TokenId,
+        user::User,
+    },
+    store::{Column, Store, StoreError, access_tokens, clients, grants, users},
+};
+
+conformance! {
+    async fn the_state_of_a_token_is_read_at_once(store: Store) {
+        let (user, app) = parties(&store).await;
+        let grant = grant(&user, &app);
+        let token = commit!(store, |tx| issue(tx, &grant, &app));
+        let own = access_token(&app, None);
+        commit!(store, |tx| access_tokens::insert(tx, &own));
+
+        let state = read!(store, |c| access_tokens::state(c, &token.id)).unwrap();
+        assert_eq!(format!("{:?}", state.token), format!("{token:?}"));
+        assert_eq!(state.revoked_at, None);
+        assert_eq!(state.client_status, Some(ClientStatus::Active));
+        let of = state.grant.as_ref().unwrap();
+        assert_eq!((&of.user_id, of.username.as_str()), (&user.id, "zoe"));
+        assert!(of.user_active && of.revoked_at.is_none());
+        assert!(state.is_live(NOW));
+
+        let state = read!(store, |c| access_tokens::state(c, &own.id)).unwrap();
+        assert!(state.grant.is_none() && state.is_live(NOW));
+        assert!(!state.is_live(own.expires_at));
+
+        assert!(read!(store, |c| access_tokens::state(c, &TokenId::from("none"))).is_none());
+        let mut transaction = store.begin().await.unwrap();
+        let result = access_tokens::insert(&mut transaction, &token).await;
+        assert!(matches!(result, Err(StoreError::Conflict(Column::Id))), "{result:?}");
+    }
+
+    async fn a_revoked_token_ends_alone(store: Store) {
+        let (user, app) = parties(&store).await;
+        let grant = grant(&user, &app);
+        let token = commit!(store, |tx| issue(tx, &grant, &app));
+        let sibling = access_token(&app, Some(&grant));
+        commit!(store, |tx| access_tokens::insert(tx, &sibling));
+        assert!(commit!(store, |tx| access_tokens::revoke(tx, &token.id, NOW)));
+        assert!(!commit!(store, |tx| access_tokens::revoke(tx, &token.id, NOW)));
+        assert!(!is_live(&store, &token).await);
+        assert!(is_live(&store, &sibling).await);
+    }
+
+    async fn a_client_or_user_switched_off_ends_all_tokens_until_switched_on(store: Store) {
+        let (zoe, app) = parties(&store).await;
+        let (max, other) = (user("max"), client("other"));
+        commit!(store, |tx| users::insert(tx, &max));
+        commit!(store, |tx| clients::insert(tx, &other));
+        let zoe_app = commit!(store, |tx| issue(tx, &grant(&zoe, &app), &app));
+        let max_app = commit!(store, |tx| issue(tx, &grant(&max, &app), &app));
+        let zoe_other = commit!(store, |tx| issue(tx, &grant(&zoe, &other), &other));
+        let app_own = access_token(&app, None);
+        commit!(store, |tx| access_tokens::insert(tx, &app_own));
+        let live = async || [
+            is_live(&store, &zoe_app).await,
+            is_live(&store, &max_app).await,
+            is_live(&store, &zoe_other).await,
+            is_live(&store, &app_own).await,
+        ];
+        assert_eq!(live().await, [true, true, true, true]);
+        for status in [ClientStatus::Inactive, ClientStatus::Pending] {
+            commit!(store, |tx| clients::update(tx, &Client { status, ..app.clone() }));
+            assert_eq!(live().await, [false, false, true, false]);
+        }
+        commit!(store, |tx| clients::update(tx, &app));
+        commit!(store, |tx| users::update(tx, &User { active: false, ..zoe.clone() }));
+        assert_eq!(live().await, [false, true, false, true]);
+        commit!(store, |tx| users::update(tx, &zoe));
+        assert_eq!(live().await, [true, true, true, true]);
+    }
+
+    async fn a_token_without_its_family_does_not_count(store: Store) {
+        let (user, app) = parties(&store).await;
+        let lost = access_token(&app, Some(&grant(&user, &app)));
+        commit!(store, |tx| access_tokens::insert(tx, &lost));
+        assert!(!is_live(&store, &lost).await);
+    }
+
+    async fn ids_sort_by_time(store: Store) {
+        let app = client("app");
+        let mut made = Vec::new();
+        // A carry through every byte of the time, and several in one millisecond later on.
+        for exponent in 0..47 {
+            let id = crate::domain::id::time_ordered(crate::domain::time::Timestamp(1 << exponent));
+            let token = crate::domain::token::AccessToken {
+                id: id.to_string().into(),
+                ..access_token(&app, None)
+            };
+            made.push(token.id.to_string());
+            commit!(store, |tx| access_tokens::insert(tx, &token));
+        }
+        let mut connection = store.read().await.unwrap();
+        let sorted: Vec<String> = crate::store::sql!(&mut connection, |conn| {
+            sqlx::query_scalar::<_, String>("SELECT id FROM access_tokens ORDER BY id").fetch_all(conn)
+        }).unwrap();
+        assert_eq!(sorted, made);
+    }
+
+    async fn a_family_of_a_deleted_grant_does_not_come_back(store: Store) {
+        let (user, app) = parties(&store).await;
+        let grant = grant(&user, &app);
+        let token = commit!(store, |tx| issue(tx, &grant, &app));
+        assert!(commit!(store, |tx| clients::delete(tx, &app.id)));
+        // The same client_id, registered anew.
+        commit!(store, |tx| clients::insert(tx, &app));
+        assert!(!is_live(&store, &token).await);
+        assert!(read!(store, |c| grants::by_id(c, &grant.id)).is_none());
+    }
+}

@@ -1,0 +1,239 @@
+//! PostgreSQL goes away, falls silent, and comes back.
+
+use std::{
+    sync::Arc,
+    time::Duration,
+};
+
+use secrecy::{ExposeSecret, SecretString};
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    task::JoinSet,
+};
+
+use super::{
+    database::{on_postgres, server},
+    fixtures::*,
+};
+use crate::{
+    config::Database,
+    store::{Conn, Executor as _, Store, StoreError, clients, sql},
+};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn gone_is_unavailable_and_back_is_back() {
+    on_postgres(async |database: Database| {
+        let line = Line::new().await;
+        let store = Store::open(&line.to(&database)).await.unwrap();
+        commit!(store, |tx| clients::insert(tx, &client("before")));
+
+        let mut under_way = store.begin().await.unwrap();
+        clients::insert(&mut under_way, &client("lost")).await.unwrap();
+        line.set(State::Cut);
+        assert_unavailable(clients::insert(&mut under_way, &client("more")).await);
+        assert_unavailable(under_way.commit().await);
+        for _ in 0..3 {
+            assert_unavailable(store.ping().await);
+            assert_unavailable(store.begin().await.map(|_| ()));
+        }
+
+        line.set(State::Open);
+        recovers(&store).await;
+        commit!(store, |tx| clients::insert(tx, &client("after")));
+        let ids: Vec<String> = read!(store, |c| clients::list(c, None, None, 10))
+            .into_iter()
+            .map(|client| client.id.to_string())
+            .collect();
+        assert_eq!(ids, ["after", "before"]);
+    })
+    .await;
+}
+
+/// A host that went dark answers nothing and closes nothing: connections that wait
+/// for it must not take the pool's places for good.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn silence_is_unavailable_and_does_not_use_up_the_pool() {
+    on_postgres(async |database: Database| {
+        let line = Line::new().await;
+        let database = Database { max_connections: 2, ..line.to(&database) };
+        let store = Store::open(&database).await.unwrap();
+        commit!(store, |tx| clients::insert(tx, &client("app")));
+        let mut reading = store.read().await.unwrap();
+        let mut writing = store.begin().await.unwrap();
+
+        line.set(State::Silent);
+        assert_unavailable(clients::list(&mut reading, None, None, 1).await.map(|_| ()));
+        assert_unavailable(clients::insert(&mut writing, &client("lost")).await);
+        assert_unavailable(writing.commit().await);
+        drop(reading);
+        assert_unavailable(store.ping().await);
+        assert_unavailable(store.begin().await.map(|_| ()));
+
+        line.set(State::Open);
+        recovers(&store).await;
+        // Both places of the pool serve again.
+        let (one, two) = (store.begin().await.unwrap(), store.begin().await.unwrap());
+        drop((one, two));
+        assert_eq!(read!(store, |c| clients::list(c, None, None, 10)).len(), 1);
+    })
+    .await;
+}
+
+/// The server itself ends a statement that takes too long, and with it its locks.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_statement_that_takes_too_long_is_ended_by_the_server() {
+    on_postgres(async |database: Database| {
+        let store = Store::open(&impatient(&database)).await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        let Conn::Postgres(conn) = tx.conn() else { panic!("not PostgreSQL") };
+        let error = sqlx::query("SELECT pg_sleep(60)").execute(conn).await.unwrap_err();
+        let code = error.as_database_error().and_then(|error| error.code()).map(String::from);
+        assert_eq!(code.as_deref(), Some("57014"));
+        assert_unavailable::<()>(Err(StoreError::from(error)));
+    })
+    .await;
+}
+
+/// An administrator ends our connections, as a failover does.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_that_the_server_ended_are_replaced() {
+    on_postgres(async |store: Store| {
+        let all: i64 = {
+            let (_one, mut two) = (store.read().await.unwrap(), store.read().await.unwrap());
+            sql!(&mut two, |conn| sqlx::query_scalar::<_, i64>(
+                "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity \
+                 WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            .fetch_one(conn))
+            .unwrap()
+        };
+        assert!(all > 0);
+        recovers(&store).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_is_not_up_yet_is_waited_for() {
+    on_postgres(async |database: Database| {
+        let line = Arc::new(Line::new().await);
+        line.set(State::Cut);
+        let late = line.clone();
+        let up = tokio::spawn(async move {
+            late.refused().await;
+            late.set(State::Open);
+        });
+        let database = Database { acquire_timeout: Duration::from_secs(30), ..line.to(&database) };
+        let store = Store::open(&database).await.unwrap();
+        up.await.unwrap();
+        store.ping().await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_does_not_come_up_is_unavailable() {
+    on_postgres(async |database: Database| {
+        for state in [State::Cut, State::Silent] {
+            let line = Line::new().await;
+            line.set(state);
+            let database = Database { acquire_timeout: Duration::from_millis(50), ..line.to(&database) };
+            assert_unavailable(Store::open(&database).await.map(|_| ()));
+        }
+    })
+    .await;
+}
+
+#[track_caller]
+fn assert_unavailable<T: std::fmt::Debug>(result: Result<T, StoreError>) {
+    assert!(matches!(result, Err(StoreError::Unavailable(_))), "{result:?}");
+}
+
+/// Asks until it answers, which must be so after each lost connection was met once.
+async fn recovers(store: &Store) {
+    for _ in 0..50 {
+        match store.ping().await {
+            Ok(()) => return,
+            Err(error) => assert_unavailable::<()>(Err(error)),
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the database is back, the store is not");
+}
+
+fn impatient(database: &Database) -> Database {
+    Database { acquire_timeout: Duration::from_millis(300), ..database.clone() }
+}
+
+/// A telephone line to PostgreSQL that can be cut.
+struct Line {
+    port: u16,
+    state: watch::Sender<State>,
+    refused: watch::Receiver<u32>,
+    _exchange: JoinSet<()>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Everything goes through.
+    Open,
+    /// Connections end, and new ones end at once.
+    Cut,
+    /// Nothing goes through and nothing ends: connections of this time are dead for ever.
+    Silent,
+}
+
+impl Line {
+    async fn new() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (state, states) = watch::channel(State::Open);
+        let (refuse, refused) = watch::channel(0);
+        let mut exchange = JoinSet::new();
+        exchange.spawn(async move {
+            let mut calls = JoinSet::new();
+            loop {
+                let (caller, _) = listener.accept().await.unwrap();
+                if *states.borrow() == State::Cut {
+                    refuse.send_modify(|count| *count += 1);
+                    continue;
+                }
+                calls.spawn(call(caller, states.clone()));
+            }
+        });
+        Self { port, state, refused, _exchange: exchange }
+    }
+
+    fn set(&self, state: State) {
+        self.state.send_replace(state);
+    }
+
+    /// Waits until a caller was turned away.
+    async fn refused(&self) {
+        self.refused.clone().wait_for(|count| *count > 0).await.unwrap();
+    }
+
+    /// The same database by this line, for a store that does not wait long.
+    fn to(&self, database: &Database) -> Database {
+        let mut url = url::Url::parse(database.url.expose_secret()).unwrap();
+        url.set_host(Some("127.0.0.1")).unwrap();
+        url.set_port(Some(self.port)).unwrap();
+        Database { url: SecretString::from(url.as_str()), ..impatient(database) }
+    }
+}
+
+/// Passes bytes on until the line is cut; once silent, keeps both ends open and passes nothing.
+async fn call(mut caller: TcpStream, mut states: watch::Receiver<State>) {
+    let server = server();
+    let address = (server.host_str().unwrap(), server.port().unwrap_or(5432));
+    let mut callee = TcpStream::connect(address).await.unwrap();
+    let state = tokio::select! {
+        state = states.wait_for(|state| *state != State::Open) => *state.unwrap(),
+        _ = copy_bidirectional(&mut caller, &mut callee) => return,
+    };
+    if state == State::Silent {
+        std::future::pending::<()>().await;
+    }
+}
