@@ -27,4 +27,6 @@ pub mod tokeninfo;
 pub mod userinfo;
 
 pub use crate::core::{Core, StartError};
+pub use bootstrap::Bootstrapped;
+pub use seed::{SeedError, SeedReport};
 pub use ctx::{Clock, Ctx};
