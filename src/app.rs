@@ -39,7 +39,6 @@ pub fn edge(config: &Config, clock: Clock) -> Edge {
 }
 
 /// One router for everything that `parts` hold, below the issuer's path, with `edge` around it.
-#[must_use]
 pub fn build(parts: Parts, config: &Config, edge: &Edge) -> Router {
     let Parts { core, grpc, roles } = parts;
     let mut endpoints = Router::new();
@@ -61,7 +60,6 @@ pub fn build(parts: Parts, config: &Config, edge: &Edge) -> Router {
 }
 
 /// The core's services for other processes, on a listener of their own.
-#[must_use]
 pub fn network(routes: Routes) -> Router {
     routes.into_axum_router().layer(axum::middleware::from_fn(announce_peer))
 }

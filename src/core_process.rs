@@ -1,8 +1,8 @@
 //! A core in this process.
 
-use std::{fs, future::Future};
+use std::{fs, future::Future, path::PathBuf};
 
-use core_service::{Bootstrapped, Core};
+use core_service::{Core, bootstrap::Bootstrapped};
 use tokio::time::timeout;
 use tracing::{info, warn};
 
@@ -26,13 +26,22 @@ pub async fn start(config: &Config) -> Result<Core, Error> {
     Ok(core.map_err(|_| Error::DatabaseTimeout(duration::format(limit)))??)
 }
 
+/// What the first start made.
+pub struct FirstStart {
+    /// The `client_id` of "AuthGate CLI".
+    pub client_id: String,
+    /// The note that says how to sign in.
+    pub credentials: PathBuf,
+}
+
 /// Fills the database: the first user and client when it is empty, then the seed.
-/// Gives what the first start made.
 ///
 /// # Errors
 /// When the database fails or the seed is wrong.
-pub async fn fill(core: &Core, config: &Config) -> Result<Option<Bootstrapped>, Error> {
+pub async fn fill(core: &Core, config: &Config) -> Result<Option<FirstStart>, Error> {
     let first = core.bootstrap(config.data.admin_password.clone()).await?;
+    // At once: nobody can make the password up again.
+    let first = first.map(|first| note(config, first)).transpose()?;
     if let Some(path) = &config.data.seed_file {
         let json = fs::read_to_string(path).map_err(|error| Error::File {
             path: path.clone(),
@@ -46,6 +55,13 @@ pub async fn fill(core: &Core, config: &Config) -> Result<Option<Bootstrapped>, 
         info!(users = report.users, clients = report.clients, "applied the seed");
     }
     Ok(first)
+}
+
+fn note(config: &Config, first: Bootstrapped) -> Result<FirstStart, Error> {
+    Ok(FirstStart {
+        credentials: first_start::write_credentials(config, &first)?,
+        client_id: first.client_id,
+    })
 }
 
 /// Runs `work` with a core that ends with it: for single commands.

@@ -2,7 +2,7 @@
 
 use std::{io, path::PathBuf};
 
-use core_service::{SeedError, StartError};
+use core_service::{StartError, seed::SeedError};
 
 use crate::config::Problems;
 

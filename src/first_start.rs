@@ -10,7 +10,7 @@ use std::{
 
 use aws_lc_rs::rand;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use core_service::Bootstrapped;
+use core_service::bootstrap::Bootstrapped;
 use secrecy::{ExposeSecret, SecretString};
 use tracing::{info, warn};
 

@@ -5,7 +5,7 @@ use std::{net::TcpListener, sync::Arc, time::Duration};
 use authgate_proto::transport::{self, Transport};
 use axum::Router;
 use axum_server::Handle;
-use core_service::{Bootstrapped, Core};
+use core_service::Core;
 use secrecy::ExposeSecret;
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -17,8 +17,8 @@ use tracing::info;
 use crate::{
     Error, Roles, app,
     config::Config,
-    core_process,
-    edge::Limits,
+    core_process::{self, FirstStart},
+    edge::{Edge, Limits},
     first_start, listener, system_clock,
 };
 
@@ -92,7 +92,7 @@ impl Sockets {
 
     /// Says where everything is: in the log, and on standard output for the person
     /// who started it.
-    fn announce(&self, config: &Config, first: Option<&Bootstrapped>) -> Result<(), Error> {
+    fn announce(&self, config: &Config, first: Option<&FirstStart>) -> Result<(), Error> {
         let issuer = config.server.base_url.issuer();
         if let Some(socket) = &self.network {
             info!(address = %socket.local_addr()?, "the core listens for gateway and UI");
@@ -102,14 +102,13 @@ impl Sockets {
             println!("AuthGate is running. Sign in at {issuer}/login");
         }
         let Some(first) = first else { return Ok(()) };
-        let credentials = first_start::write_credentials(config, first)?;
-        println!("User name and password are in {}", credentials.display());
+        println!("User name and password are in {}", first.credentials.display());
         println!("Try it: curl -d client_id={} -d scope=openid {issuer}/oauth/device/code", first.client_id);
         Ok(())
     }
 }
 
-async fn start_core(config: &Config, roles: Roles) -> Result<(Option<Core>, Option<Bootstrapped>), Error> {
+async fn start_core(config: &Config, roles: Roles) -> Result<(Option<Core>, Option<FirstStart>), Error> {
     if !roles.core {
         return Ok((None, None));
     }
@@ -122,7 +121,7 @@ fn http_router(
     config: &Config,
     roles: Roles,
     core: Option<&Core>,
-    edge: &crate::edge::Edge,
+    edge: &Edge,
 ) -> Result<Option<Router>, Error> {
     if !roles.http() {
         return Ok(None);

@@ -177,5 +177,5 @@ fn document(user: &AdminUser) -> Value {
 
 fn row(user: &AdminUser) -> [String; 5] {
     let status = if user.active { "active" } else { "disabled" };
-    [&user.username, &user.role, status, &user.email, &user.name].map(|cell| plain(cell))
+    [&user.username, &user.role, status, &user.email, &user.name].map(plain)
 }

@@ -93,7 +93,7 @@ impl<'a> Reader<'a> {
             name,
             default,
             "expected a duration such as 90s, 30m or 1h30m",
-            |text| duration::parse(text),
+            duration::parse,
         )
     }
 

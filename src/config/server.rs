@@ -181,7 +181,7 @@ fn trusted_proxies(reader: &mut Reader<'_>) -> Vec<IpNet> {
         text.split(',')
             .map(str::trim)
             .filter(|entry| !entry.is_empty())
-            .map(|entry| range(entry))
+            .map(range)
             .collect()
     })
 }
