@@ -63,7 +63,10 @@ impl<'v> Object<'v> {
     /// Notes a problem with member `name`; `name[3]` and `name.member` are fine too.
     pub(crate) fn problem(&mut self, name: &str, reason: impl Into<String>) {
         let path = self.path_of(name);
-        self.problems.push(Problem { path, reason: reason.into() });
+        self.problems.push(Problem {
+            path,
+            reason: reason.into(),
+        });
     }
 
     /// Takes over the problems of an object inside this one.
@@ -173,7 +176,10 @@ impl<'v> Object<'v> {
             return None;
         }
         if text.chars().any(is_deceptive) {
-            self.problem(name, "holds a control character or one that turns the direction of text");
+            self.problem(
+                name,
+                "holds a control character or one that turns the direction of text",
+            );
             return None;
         }
         Some(text.clone())

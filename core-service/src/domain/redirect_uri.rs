@@ -83,9 +83,9 @@ pub(crate) fn validate(uri: &str, rules: Rules<'_>) -> Result<(), &'static str> 
         "http" => Err("must be https, or http on 127.0.0.1, [::1] or localhost"),
         scheme if FORBIDDEN_SCHEMES.contains(&scheme) => Err("has a scheme that is never allowed"),
         _ if rules.application_type == Some("web") => Err("must be https for a web client"),
-        scheme if !scheme.contains('.') && rules.by == Registrant::Client => {
-            Err("has a private-use scheme that is not named after a domain, as in com.example.app:/callback")
-        }
+        scheme if !scheme.contains('.') && rules.by == Registrant::Client => Err(
+            "has a private-use scheme that is not named after a domain, as in com.example.app:/callback",
+        ),
         scheme if uri.len() <= scheme.len() + 1 => Err("has nothing after its scheme"),
         _ => Ok(()),
     }
@@ -104,7 +104,11 @@ pub(crate) fn matches(registered: &str, presented: &str) -> bool {
 #[must_use]
 pub(crate) fn host_label(uri: &str) -> String {
     match Url::parse(uri) {
-        Ok(url) => url.host_str().filter(|_| is_web(&url)).unwrap_or(url.scheme()).to_owned(),
+        Ok(url) => url
+            .host_str()
+            .filter(|_| is_web(&url))
+            .unwrap_or(url.scheme())
+            .to_owned(),
         Err(_) => String::new(),
     }
 }
@@ -158,7 +162,11 @@ fn require_host(uri: &str, url: &Url) -> Result<(), &'static str> {
     if authority(uri).is_none_or(str::is_empty) {
         return Err("has no host");
     }
-    if has_plain_host(url) { Ok(()) } else { Err("has a host that is not a host name") }
+    if has_plain_host(url) {
+        Ok(())
+    } else {
+        Err("has a host that is not a host name")
+    }
 }
 
 /// URLs tolerate `;`, `,` and quotes in host names; headers that quote an origin don't.
@@ -277,13 +285,22 @@ mod tests {
 
     #[test]
     fn plain_http_elsewhere_is_for_confidential_web_clients() {
-        let public = Rules { confidential: false, ..ADMIN };
-        let native = Rules { application_type: Some("native"), ..ADMIN };
+        let public = Rules {
+            confidential: false,
+            ..ADMIN
+        };
+        let native = Rules {
+            application_type: Some("native"),
+            ..ADMIN
+        };
         for rules in [public, native] {
             assert!(validate("http://app.example/callback", rules).is_err());
             assert_eq!(validate("http://localhost/callback", rules), Ok(()));
         }
-        let web = Rules { application_type: Some("web"), ..ADMIN };
+        let web = Rules {
+            application_type: Some("web"),
+            ..ADMIN
+        };
         assert!(validate("com.example.app:/callback", web).is_err());
         assert_eq!(validate("http://app.example/callback", web), Ok(()));
     }
@@ -311,7 +328,10 @@ mod tests {
             ("https://app.example/cb", "https://app.example/cb?x"),
             ("https://app.example/cb", "https://app.example/cb#x"),
             ("https://app.example", "https://app.example/"),
-            ("https://app.example/cb", "https://app.example.evil.example/cb"),
+            (
+                "https://app.example/cb",
+                "https://app.example.evil.example/cb",
+            ),
             ("https://localhost/cb", "https://localhost:8443/cb"),
             ("http://localhost/cb", "http://127.0.0.1/cb"),
             ("http://127.0.0.1/cb", "http://[::1]/cb"),
@@ -323,7 +343,10 @@ mod tests {
             ("http://localhost/cb", "http://localhost:99999/cb"),
             ("http://localhost/cb", "http://localhost:80/cb/"),
             ("http://localhost/cb", "http://localhost:80/cb?x"),
-            ("http://localhost/cb", "http://localhost:80\\@evil.example/cb"),
+            (
+                "http://localhost/cb",
+                "http://localhost:80\\@evil.example/cb",
+            ),
             ("http://localhost", "http://localhost:80@evil.example"),
             ("com.example.app:/cb", "com.example.app://cb"),
         ] {
@@ -334,8 +357,16 @@ mod tests {
     #[test]
     fn a_place_has_a_label_and_a_source() {
         for (uri, label, source) in [
-            ("https://app.example:8443/cb?x", "app.example", "https://app.example:8443"),
-            ("http://127.0.0.1:8888/cb", "127.0.0.1", "http://127.0.0.1:8888"),
+            (
+                "https://app.example:8443/cb?x",
+                "app.example",
+                "https://app.example:8443",
+            ),
+            (
+                "http://127.0.0.1:8888/cb",
+                "127.0.0.1",
+                "http://127.0.0.1:8888",
+            ),
             ("http://[::1]:8888/cb", "[::1]", "http:"),
             ("com.example.app:/cb", "com.example.app", "com.example.app:"),
             ("myapp://cb", "myapp", "myapp:"),

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{id::UserId, time::Timestamp};
 
 /// A person who can sign in.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct User {
     /// The `sub` of the person's tokens; never reused, never changed.
     pub id: UserId,

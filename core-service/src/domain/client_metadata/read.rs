@@ -24,8 +24,14 @@ pub enum Registrant {
 }
 
 /// What a client may ask for that registers itself.
-const SELF_SERVICE_SCOPES: [&str; 6] =
-    ["openid", "profile", "email", "address", "phone", "offline_access"];
+const SELF_SERVICE_SCOPES: [&str; 6] = [
+    "openid",
+    "profile",
+    "email",
+    "address",
+    "phone",
+    "offline_access",
+];
 /// The predecessor's name of the device grant, understood in registrations only.
 const DEVICE_CODE_ALIAS: &str = "device_code";
 const ALGORITHMS: [&str; 3] = ["RS256", "ES256", "EdDSA"];
@@ -108,7 +114,10 @@ impl ClientMetadata {
         }
         let redirect_uris = uris(document, "redirect_uris", rules);
         if redirect_uris.is_empty() && grant_types.iter().any(|grant| grant == AUTHORIZATION_CODE) {
-            document.problem("redirect_uris", "is needed for the grant type authorization_code");
+            document.problem(
+                "redirect_uris",
+                "is needed for the grant type authorization_code",
+            );
         }
         refuse_unsupported(document);
         let metadata = Self {
@@ -118,7 +127,9 @@ impl ClientMetadata {
             logo_uri: web_page(document, "logo_uri"),
             policy_uri: web_page(document, "policy_uri"),
             tos_uri: web_page(document, "tos_uri"),
-            contacts: document.texts("contacts", MAX_ITEMS, MAX_NAME).unwrap_or_default(),
+            contacts: document
+                .texts("contacts", MAX_ITEMS, MAX_NAME)
+                .unwrap_or_default(),
             post_logout_redirect_uris: uris(document, "post_logout_redirect_uris", rules),
             response_types: response_types(document, &grant_types),
             scope: scope(document, by),
@@ -158,11 +169,15 @@ impl ClientMetadata {
         let is_service_account = |text: &str| text.len() <= 255 && is_name(text, b"_.@-");
         let project = document.text("project", 64);
         if project.as_deref().is_some_and(|text| !is_project(text)) {
-            let reason = "must be letters, digits, '_', '.' and '-', and start with a letter or digit";
+            let reason =
+                "must be letters, digits, '_', '.' and '-', and start with a letter or digit";
             document.problem("project", reason);
         }
         let service_account = document.text("service_account", 255);
-        if service_account.as_deref().is_some_and(|text| !is_service_account(text)) {
+        if service_account
+            .as_deref()
+            .is_some_and(|text| !is_service_account(text))
+        {
             let reason =
                 "must be letters, digits, '_', '.', '@' and '-', and start with a letter or digit";
             document.problem("service_account", reason);
@@ -189,7 +204,11 @@ fn grant_types(document: &mut Object<'_>, by: Registrant) -> Vec<String> {
     };
     let mut grant_types = Vec::new();
     for (at, name) in named.into_iter().enumerate() {
-        let name = if name == DEVICE_CODE_ALIAS { DEVICE_CODE.to_owned() } else { name };
+        let name = if name == DEVICE_CODE_ALIAS {
+            DEVICE_CODE.to_owned()
+        } else {
+            name
+        };
         match name.as_str() {
             AUTHORIZATION_CODE | REFRESH_TOKEN | DEVICE_CODE => {}
             CLIENT_CREDENTIALS if by == Registrant::Admin => {}
@@ -197,7 +216,10 @@ fn grant_types(document: &mut Object<'_>, by: Registrant) -> Vec<String> {
                 let reason = "client_credentials is given by an admin only";
                 document.problem(&format!("grant_types[{at}]"), reason);
             }
-            _ => document.problem(&format!("grant_types[{at}]"), "is not a supported grant type"),
+            _ => document.problem(
+                &format!("grant_types[{at}]"),
+                "is not a supported grant type",
+            ),
         }
         if !grant_types.contains(&name) {
             grant_types.push(name);
@@ -212,7 +234,11 @@ fn grant_types(document: &mut Object<'_>, by: Registrant) -> Vec<String> {
 /// `code` goes with `authorization_code` and the other way round (RFC 7591 section 2.1).
 fn response_types(document: &mut Object<'_>, grant_types: &[String]) -> Vec<String> {
     let by_code = grant_types.iter().any(|name| name == AUTHORIZATION_CODE);
-    let fitting = if by_code { vec!["code".to_owned()] } else { Vec::new() };
+    let fitting = if by_code {
+        vec!["code".to_owned()]
+    } else {
+        Vec::new()
+    };
     let Some(named) = document.texts("response_types", MAX_ITEMS, MAX_NAME) else {
         return fitting;
     };
@@ -314,214 +340,10 @@ fn refuse_unsupported(document: &mut Object<'_>) {
 /// Letters, digits and `others`, the first a letter or digit.
 fn is_name(text: &str, others: &[u8]) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || others.contains(&b))
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || others.contains(&b))
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn read(by: Registrant, document: &Value) -> Result<ClientMetadata, Vec<String>> {
-        let mut object = Object::new("", document.as_object().unwrap());
-        let metadata = ClientMetadata::read(&mut object, by);
-        let problems = object.finish(by.unknown());
-        if problems.is_empty() {
-            return Ok(metadata);
-        }
-        Err(problems.iter().map(ToString::to_string).collect())
-    }
-
-    fn refused_member(by: Registrant, member: &str, value: &Value) -> String {
-        let mut document = json!({"redirect_uris": ["https://app.example/cb"]});
-        document[member] = value.clone();
-        let problems = read(by, &document).expect_err(&document.to_string());
-        assert_eq!(problems.len(), 1, "{document}: {problems:?}");
-        problems[0].split(':').next().unwrap().to_owned()
-    }
-
-    #[test]
-    fn the_least_registration_gets_the_defaults_of_the_rfc() {
-        let metadata =
-            read(Registrant::Client, &json!({"redirect_uris": ["https://app.example/cb"]})).unwrap();
-        assert_eq!(metadata.grant_types, ["authorization_code"]);
-        assert_eq!(metadata.response_types, ["code"]);
-        assert_eq!(metadata.token_endpoint_auth_method, "client_secret_basic");
-        assert_eq!(metadata.scope, "email profile");
-    }
-
-    #[test]
-    fn an_admin_s_least_registration_gives_refresh_tokens_too() {
-        let metadata =
-            read(Registrant::Admin, &json!({"redirect_uris": ["https://app.example/cb"]})).unwrap();
-        assert_eq!(metadata.grant_types, ["authorization_code", "refresh_token"]);
-        assert_eq!(metadata.scope, "openid email profile");
-    }
-
-    #[test]
-    fn everything_that_can_be_said_is_kept() {
-        let document = json!({
-            "client_name": "App", "description": "An app", "client_uri": "https://app.example",
-            "logo_uri": "https://app.example/logo.png", "policy_uri": "https://app.example/privacy",
-            "tos_uri": "https://app.example/terms", "contacts": ["dev@app.example"],
-            "redirect_uris": ["https://app.example/cb"],
-            "post_logout_redirect_uris": ["https://app.example/bye"],
-            "grant_types": ["authorization_code", "refresh_token", "client_credentials",
-                "urn:ietf:params:oauth:grant-type:device_code"],
-            "response_types": ["code"], "token_endpoint_auth_method": "client_secret_post",
-            "scope": "openid read write", "application_type": "web", "subject_type": "public",
-            "id_token_signed_response_alg": "ES256", "userinfo_signed_response_alg": "RS256",
-            "default_max_age": 3600, "require_auth_time": true, "default_acr_values": ["1"],
-            "initiate_login_uri": "https://app.example/login", "software_id": "app",
-            "software_version": "1", "jwks": {"keys": [{"kty": "EC", "crv": "P-256", "x": "", "y": ""}]},
-            "token_profile": "short", "project": "p-1", "service_account": "sa@p-1",
-            "trusted": true, "extra_claims_allowed": true, "introspect_any": true,
-        });
-        let metadata = read(Registrant::Admin, &document).unwrap();
-        assert_eq!(serde_json::to_value(&metadata).unwrap(), document);
-    }
-
-    #[test]
-    fn a_client_can_not_give_itself_what_an_admin_gives() {
-        let metadata = read(
-            Registrant::Client,
-            &json!({
-                "redirect_uris": ["https://app.example/cb"], "trusted": true,
-                "extra_claims_allowed": true, "introspect_any": true, "token_profile": "long",
-                "project": "p", "service_account": "s", "software_statement": "x", "client_name#de": "y",
-            }),
-        )
-        .unwrap();
-        for member in super::super::ADMIN_ONLY_MEMBERS {
-            assert_eq!(serde_json::to_value(&metadata).unwrap().get(member), None);
-        }
-        for (member, value) in [
-            ("grant_types", json!(["authorization_code", "client_credentials"])),
-            ("scope", json!("openid read")),
-            ("scope", json!("admin")),
-            ("redirect_uris", json!(["http://app.example/cb"])),
-            ("redirect_uris", json!(["myapp://cb"])),
-        ] {
-            let path = refused_member(Registrant::Client, member, &value);
-            assert!(path.starts_with(member), "{path}");
-        }
-    }
-
-    #[test]
-    fn wrong_values_are_named() {
-        for (member, value) in [
-            ("client_name", json!(1)),
-            ("client_name", json!("a".repeat(256))),
-            ("client_name", json!("Bank\u{202e}")),
-            ("client_name", json!("line\nbreak")),
-            ("contacts", json!("dev@app.example")),
-            ("grant_types", json!("authorization_code")),
-            ("grant_types", json!(["password", "authorization_code"])),
-            ("grant_types", json!(["implicit", "authorization_code"])),
-            ("response_types", json!(["token", "code"])),
-            ("response_types", json!([])),
-            ("token_endpoint_auth_method", json!("private_key_jwt")),
-            ("scope", json!(["openid"])),
-            ("scope", json!("a\"b")),
-            ("application_type", json!("desktop")),
-            ("subject_type", json!("pairwise")),
-            ("id_token_signed_response_alg", json!("none")),
-            ("id_token_signed_response_alg", json!("HS256")),
-            ("userinfo_signed_response_alg", json!("PS256")),
-            ("default_max_age", json!(-1)),
-            ("default_max_age", json!("60")),
-            ("client_uri", json!("javascript:alert(1)")),
-            ("logo_uri", json!("data:image/png;base64,")),
-            ("policy_uri", json!("/privacy")),
-            ("tos_uri", json!("https://user@app.example/")),
-            ("initiate_login_uri", json!("ftp://app.example/")),
-            ("jwks_uri", json!("file:///etc/passwd")),
-            ("jwks", json!({})),
-            ("jwks", json!({"keys": [{"kty": "EC", "d": "x"}]})),
-            ("jwks", json!({"keys": [{"kty": "oct", "k": "x"}]})),
-            ("post_logout_redirect_uris", json!(["javascript:alert(1)"])),
-            ("redirect_uris", json!([])),
-            ("redirect_uris", json!([1, "https://app.example/cb"])),
-            ("redirect_uris", json!(["https://app.example/cb#x"])),
-            ("post_logout_redirect_uris", json!(vec!["https://app.example/bye"; 33])),
-            ("id_token_encrypted_response_alg", json!("RSA-OAEP")),
-            ("dpop_bound_access_tokens", json!(true)),
-        ] {
-            for by in [Registrant::Client, Registrant::Admin] {
-                let path = refused_member(by, member, &value);
-                assert!(path.starts_with(member), "{member} {value}: {path}");
-            }
-        }
-    }
-
-    #[test]
-    fn an_admin_s_typing_error_is_told() {
-        for (member, value) in [
-            ("redirect_uri", json!("https://app.example/cb")),
-            ("client_name#de", json!("App")),
-            ("token_profile", json!("forever")),
-            ("project", json!("-p")),
-            ("project", json!("a/b")),
-            ("service_account", json!("a b")),
-            ("trusted", json!("yes")),
-        ] {
-            assert_eq!(refused_member(Registrant::Admin, member, &value), member);
-        }
-    }
-
-    #[test]
-    fn grants_fit_the_way_the_client_authenticates() {
-        let service = |method: &str| {
-            read(
-                Registrant::Admin,
-                &json!({"grant_types": ["client_credentials"], "token_endpoint_auth_method": method}),
-            )
-        };
-        assert_eq!(service("client_secret_basic").unwrap().response_types, Vec::<String>::new());
-        assert_eq!(service("none").unwrap_err().len(), 1);
-    }
-
-    #[test]
-    fn the_device_grant_has_a_short_name_in_registrations() {
-        let device = json!({"grant_types": ["device_code", DEVICE_CODE], "token_endpoint_auth_method": "none"});
-        let metadata = read(Registrant::Client, &device).unwrap();
-        assert_eq!(metadata.grant_types, [DEVICE_CODE]);
-        assert_eq!(metadata.response_types, Vec::<String>::new());
-    }
-
-    #[test]
-    fn a_grant_that_gives_nothing_alone_is_refused() {
-        for grants in [json!([]), json!(["refresh_token"])] {
-            let problems =
-                read(Registrant::Client, &json!({"grant_types": grants})).unwrap_err();
-            assert!(problems[0].starts_with("grant_types: "), "{problems:?}");
-        }
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn what_was_accepted_is_accepted_again(
-            name in "[a-zA-Z ]{0,20}",
-            device: bool,
-            public: bool,
-            refresh: bool,
-            scope in proptest::sample::subsequence(SELF_SERVICE_SCOPES.to_vec(), 1..6),
-        ) {
-            let mut grants = vec![if device { DEVICE_CODE } else { AUTHORIZATION_CODE }];
-            if refresh {
-                grants.push(REFRESH_TOKEN);
-            }
-            let document = json!({
-                "client_name": name,
-                "redirect_uris": ["https://app.example/cb"],
-                "grant_types": grants,
-                "token_endpoint_auth_method": if public { "none" } else { "client_secret_basic" },
-                "scope": scope.join(" "),
-            });
-            let first = read(Registrant::Client, &document).unwrap();
-            let again = read(Registrant::Client, &serde_json::to_value(&first).unwrap()).unwrap();
-            proptest::prop_assert_eq!(first, again);
-        }
-    }
-}
+mod tests;
