@@ -86,7 +86,7 @@ for (const [mode, javaScriptEnabled] of WITH_AND_WITHOUT_SCRIPT) {
         await person.signIn('bob')
         await person.page.getByRole('link', { name: 'Not you?' }).click()
         await person.signIn('alice')
-        await person.reads('Alice Liddell')
+        await person.reads('alice@people.example')
         await person.press('Allow')
         await person.page.waitForURL(`${app.redirectUri}?*`)
         assert.equal((await app.tokens()).claims().aud, 'native')

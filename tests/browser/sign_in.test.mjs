@@ -18,7 +18,7 @@ for (const [mode, javaScriptEnabled] of WITH_AND_WITHOUT_SCRIPT) {
 
       await person.signIn('alice')
       assert.equal(new URL(person.page.url()).pathname, '/')
-      await person.reads('Alice Liddell')
+      await person.reads('alice@people.example')
       await person.looksAt('home')
 
       await person.open('/logout')

@@ -61,14 +61,18 @@ export async function signIn(config, scope, browser = visitor()) {
   return client.authorizationCodeGrant(config, await browser.authorize(url), checks)
 }
 
-/** An assertion for a refused request: status and `error` of the body. */
+/** An assertion for a refused request: its status and error code. */
 export const refused = (status, error) => (problem) => {
-  if (problem instanceof client.ResponseBodyError || problem instanceof client.WWWAuthenticateChallengeError) {
-    const code = problem.error ?? problem.cause?.[0]?.parameters?.error
-    if (problem.status === status && code === error) return true
-    throw new Error(`expected ${status} ${error}, got ${problem.status} ${code}`, { cause: problem })
-  }
-  throw problem
+  const refusal = problem instanceof client.ResponseBodyError || problem instanceof client.WWWAuthenticateChallengeError
+  if (refusal && problem.status === status && codeOf(problem) === error) return true
+  throw new Error(`expected ${status} ${error}`, { cause: problem })
+}
+
+function codeOf(refusal) {
+  if (refusal instanceof client.ResponseBodyError) return refusal.error
+  const [{ scheme, parameters }] = refusal.cause
+  // RFC 6749 section 5.2: only invalid_client is answered by a challenge to use Basic.
+  return scheme === 'basic' ? 'invalid_client' : parameters.error
 }
 
 export const pick = (object, ...names) => Object.fromEntries(names.map((name) => [name, object[name]]))

@@ -52,7 +52,8 @@ test('revoking what nobody was given is fine; revoking what is not ours changes 
   assert.equal((await client.tokenIntrospection(config, tokens.access_token)).active, true)
 })
 
-for (const clientId of ['service-basic', 'service-post']) {
+// The last one's id and secret need the encoding of RFC 6749 section 2.3.1.
+for (const clientId of ['service-basic', 'service-post', 'service: odd/id+100%']) {
   test(`${clientId}: client credentials`, async () => {
     const config = await configured(clientId)
     const tokens = await client.clientCredentialsGrant(config, { scope: 'read' })

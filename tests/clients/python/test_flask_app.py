@@ -1,5 +1,7 @@
 """A web application on Flask that signs people in by Authlib, as its manual shows."""
 
+from urllib.parse import urlsplit
+
 import pytest
 import seeds
 from authlib.integrations.base_client import OAuthError
@@ -13,6 +15,8 @@ def app(request, issuer: str) -> Flask:
     client = seeds.client(request.param)
     app = Flask("relying-party")
     app.secret_key = "only for these tests"
+    app.config["SERVER_NAME"] = urlsplit(CALLBACK).netloc
+    app.testing = True
     authgate = OAuth(app).register(
         "authgate",
         client_id=client["client_id"],
@@ -53,7 +57,6 @@ def test_a_person_signs_in(app: Flask, issuer: str):
 
 def test_a_person_says_no(app: Flask, issuer: str):
     browser = seeds.visitor(issuer, "bob")
-    app.testing = True
     with app.test_client() as site:
         # What is asked goes beyond what bob may have allowed before.
         authorization_url = site.get("/login").location + "&prompt=consent"
@@ -64,7 +67,6 @@ def test_a_person_says_no(app: Flask, issuer: str):
 
 
 def test_an_answer_for_another_browser_is_refused(app: Flask, issuer: str):
-    app.testing = True
     with app.test_client() as site:
         authorization_url = site.get("/login").location
     callback = seeds.visitor(issuer).authorize(authorization_url)
