@@ -237,6 +237,28 @@ conformance! {
         assert_eq!(still_live(&core, &session, &grant).await, (false, false));
     }
 
+    async fn of_the_last_two_admins_one_stays_whoever_asks_at_once(core: Core) {
+        for name in ["ada", "bob"] {
+            add_user(&core, name, Role::Admin).await;
+        }
+        for _ in 0..8 {
+            let tasks = ["ada", "bob"].map(|name| {
+                let core = core.clone();
+                let request = v1::DisableUserRequest { username: name.to_owned() };
+                tokio::spawn(async move { users::disable(&core, &ctx(), request).await.is_ok() })
+            });
+            let mut disabled = 0;
+            for task in tasks {
+                disabled += usize::from(task.await.unwrap());
+            }
+            assert_eq!(disabled, 1);
+            for name in ["ada", "bob"] {
+                let request = v1::EnableUserRequest { username: name.to_owned() };
+                users::enable(&core, &ctx(), request).await.unwrap();
+            }
+        }
+    }
+
     async fn keys_are_rotated_for_algorithms_that_there_are(core: Core) {
         let key_ids = |core: &Core| -> Vec<String> {
             let keys = core.keys.jwks(NOW)["keys"].as_array().unwrap().clone();

@@ -177,6 +177,7 @@ pub(crate) async fn disable(
 ) -> Result<v1::AdminUser, Error> {
     let v1::DisableUserRequest { username } = request;
     let mut transaction = core.store.begin().await?;
+    users::lock_admins(&mut transaction).await?;
     let mut user = of_name(&mut transaction, &username).await?;
     if user.active {
         user.active = false;

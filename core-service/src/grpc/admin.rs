@@ -1,7 +1,7 @@
 //! The Admin service: an adapter per call, and who may call.
 
 use authgate_proto::{
-    error::ErrorCode,
+    error::{ErrorCode, OAuthError},
     v1::{self, admin_server::Admin},
     vocabulary::scope,
 };
@@ -11,7 +11,7 @@ use super::{Trusted, context::ctx, error::status};
 use crate::{
     Core, Ctx,
     admin::{clients, keys, users},
-    domain::user::Role,
+    domain::user::{Role, User},
     error::Error,
     token::access::authenticate_bearer,
 };
@@ -42,7 +42,7 @@ async fn require_admin<T>(core: &Core, ctx: &Ctx, request: &Request<T>) -> Resul
         return Ok(());
     }
     let token = authenticate_bearer(core, ctx, bearer(request)).await?;
-    let is_admin = |user: &crate::domain::user::User| user.active && user.role == Role::Admin;
+    let is_admin = |user: &User| user.active && user.role == Role::Admin;
     if !token.user.as_ref().is_some_and(is_admin) {
         return Err(Error::Forbidden);
     }
@@ -66,7 +66,7 @@ fn bearer<T>(request: &Request<T>) -> &str {
 
 fn insufficient_scope() -> Error {
     let description = "the access token was not granted the scope admin";
-    authgate_proto::error::OAuthError::new(ErrorCode::InsufficientScope, description)
+    OAuthError::new(ErrorCode::InsufficientScope, description)
         .with_scope(scope::ADMIN)
         .into()
 }
@@ -150,3 +150,6 @@ impl Admin for Adapter {
         adapt!(self, request, keys::rotate)
     }
 }
+
+#[cfg(test)]
+mod tests;

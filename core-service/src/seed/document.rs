@@ -46,11 +46,20 @@ pub(super) fn read(json: &str) -> Result<Seed, SeedError> {
 fn users(document: &mut Object<'_>) -> Vec<UserDocument> {
     let mut names = HashSet::new();
     let mut users = Vec::new();
-    for (at, (path, members)) in objects(document, "users").into_iter().enumerate() {
+    for (at, item) in document
+        .items("users")
+        .unwrap_or_default()
+        .iter()
+        .enumerate()
+    {
+        let path = format!("users[{at}]");
+        let Some(members) = object_at(document, &path, item) else {
+            continue;
+        };
         match UserDocument::read(&path, members) {
             Err(problems) => document.adopt(problems),
             Ok(user) if !names.insert(User::key(&user.username)) => {
-                document.problem(&format!("users[{at}].username"), "stands there twice");
+                document.problem(&format!("{path}.username"), "stands there twice");
             }
             Ok(user) => users.push(user),
         }
@@ -61,7 +70,16 @@ fn users(document: &mut Object<'_>) -> Vec<UserDocument> {
 fn clients(document: &mut Object<'_>) -> Vec<(ClientId, ClientDocument)> {
     let mut ids = HashSet::new();
     let mut clients = Vec::new();
-    for (path, members) in objects(document, "clients") {
+    for (at, item) in document
+        .items("clients")
+        .unwrap_or_default()
+        .iter()
+        .enumerate()
+    {
+        let path = format!("clients[{at}]");
+        let Some(members) = object_at(document, &path, item) else {
+            continue;
+        };
         match read_client(&path, members) {
             Err(problems) => document.adopt(problems),
             Ok((id, _)) if !ids.insert(id.clone()) => {
@@ -99,18 +117,14 @@ fn read_client(
     }
 }
 
-/// The objects of the array `name`, each with its path.
-fn objects<'v>(
-    document: &mut Object<'v>,
-    name: &'static str,
-) -> Vec<(String, &'v Map<String, Value>)> {
-    let mut objects = Vec::new();
-    for (at, item) in document.items(name).unwrap_or_default().iter().enumerate() {
-        let path = format!("{name}[{at}]");
-        match item {
-            Value::Object(members) => objects.push((path, members)),
-            _ => document.problem(&path, "must be an object"),
-        }
+/// The object `item`, which stands at `path`.
+fn object_at<'v>(
+    document: &mut Object<'_>,
+    path: &str,
+    item: &'v Value,
+) -> Option<&'v Map<String, Value>> {
+    if !item.is_object() {
+        document.problem(path, "must be an object");
     }
-    objects
+    item.as_object()
 }

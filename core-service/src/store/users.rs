@@ -207,6 +207,16 @@ pub(crate) async fn count_active_admins(executor: &mut impl Executor) -> Result<
     .fetch_one(conn))
 }
 
+/// Holds all admins until the transaction ends, so that of two that would each take
+/// one of the last two away, the second sees what the first did.
+pub(crate) async fn lock_admins(executor: &mut impl Executor) -> Result<(), StoreError> {
+    let _: Executed = sql!(executor, |conn| sqlx::query(
+        "UPDATE users SET role = role WHERE role = 'admin'"
+    )
+    .execute(conn))?;
+    Ok(())
+}
+
 /// What names and addresses are compared by.
 struct Keys {
     username: String,

@@ -1,0 +1,106 @@
+use authgate_proto::{transport, v1::admin_client::AdminClient};
+use secrecy::SecretString;
+use serde_json::json;
+use tonic::{Code, service::Routes};
+
+use super::*;
+use crate::{
+    admin::test_support::{NOW, add_client, add_grant, add_user},
+    config::Algorithm,
+    domain::{
+        id::{TokenId, time_ordered},
+        scope::ScopeSet,
+        time::Timestamp,
+        token::AccessToken,
+    },
+    store::{access_tokens, conformance::conformance, users as table},
+};
+
+/// An access token that `user` allowed some client.
+async fn token(core: &Core, user: &User, scope: &str) -> String {
+    let client = add_client(core).await;
+    let (_, grant) = add_grant(core, user, &client, scope).await;
+    let token = AccessToken {
+        id: TokenId::from(time_ordered(NOW).to_string()),
+        client_id: client.id,
+        grant_id: Some(grant.id),
+        scope: ScopeSet::parse(scope).unwrap(),
+        expires_at: grant.expires_at,
+    };
+    let mut transaction = core.store.begin().await.unwrap();
+    access_tokens::insert(&mut transaction, &token)
+        .await
+        .unwrap();
+    transaction.commit().await.unwrap();
+    let claims =
+        json!({"jti": token.id, "iss": core.settings.issuer, "exp": token.expires_at.seconds()});
+    core.keys
+        .sign(NOW, Algorithm::Es256, Some("at+jwt"), &claims)
+        .unwrap()
+}
+
+/// What listing users through `routes` answers to this `authorization`.
+async fn list(routes: Routes, authorization: Option<&str>) -> Result<usize, Status> {
+    let mut request = Request::new(v1::ListUsersRequest::default());
+    if let Some(authorization) = authorization {
+        request
+            .metadata_mut()
+            .insert("authorization", authorization.parse().unwrap());
+    }
+    let mut client = AdminClient::new(transport::in_process(routes.prepare()));
+    let answer = client.list_users(request).await?;
+    Ok(answer.into_inner().users.len())
+}
+
+conformance! {
+    async fn callers_of_this_process_may_administer(core: Core) {
+        add_user(&core, "ada", Role::User).await;
+        assert_eq!(list(core.trusted_routes(), None).await.unwrap(), 1);
+    }
+
+    async fn others_need_the_token_of_an_admin(core: Core) {
+        let peer_secret = SecretString::from("a peer secret of some length");
+        let admin = add_user(&core, "root", Role::Admin).await;
+        let user = add_user(&core, "ada", Role::User).await;
+        let good = token(&core, &admin, "openid admin").await;
+        let narrow = token(&core, &admin, "openid").await;
+        let of_user = token(&core, &user, "openid admin").await;
+        for routes in [core.public_routes(), core.network_routes(&peer_secret)] {
+            for scheme in ["Bearer", "bearer"] {
+                let authorization = format!("{scheme} {good}");
+                assert_eq!(list(routes.clone(), Some(&authorization)).await.unwrap(), 2);
+            }
+            for (authorization, code) in [
+                (None, Code::Unauthenticated),
+                (Some(String::new()), Code::Unauthenticated),
+                (Some("Bearer".to_owned()), Code::Unauthenticated),
+                (Some("Bearer x".to_owned()), Code::Unauthenticated),
+                (Some(good.clone()), Code::Unauthenticated),
+                (Some(format!("Basic {good}")), Code::Unauthenticated),
+                (Some(format!("Bearer {good}x")), Code::Unauthenticated),
+                (Some(format!("Bearer {narrow}")), Code::PermissionDenied),
+                (Some(format!("Bearer {of_user}")), Code::PermissionDenied),
+            ] {
+                let refused = list(routes.clone(), authorization.as_deref()).await.unwrap_err();
+                assert_eq!(refused.code(), code, "{authorization:?}");
+            }
+        }
+    }
+
+    async fn who_is_no_admin_any_more_is_refused_at_once(core: Core) {
+        let mut admin = add_user(&core, "root", Role::Admin).await;
+        let authorization = format!("Bearer {}", token(&core, &admin, "admin").await);
+        assert_eq!(list(core.public_routes(), Some(&authorization)).await.unwrap(), 1);
+        for (role, active, code) in [
+            (Role::User, true, Code::PermissionDenied),
+            (Role::Admin, false, Code::Unauthenticated),
+        ] {
+            (admin.role, admin.active, admin.updated_at) = (role, active, Timestamp(0));
+            let mut transaction = core.store.begin().await.unwrap();
+            table::update(&mut transaction, &admin).await.unwrap();
+            transaction.commit().await.unwrap();
+            let refused = list(core.public_routes(), Some(&authorization)).await.unwrap_err();
+            assert_eq!(refused.code(), code, "{role:?} {active}");
+        }
+    }
+}
