@@ -249,7 +249,8 @@ mod tests {
     use super::*;
     use crate::{
         account::test_support::{MINUTE, START, core_with, request, save},
-        config::Settings,
+        config::{Database, Settings},
+        store::conformance::conformance,
     };
 
     const DAY: Duration = Duration::from_secs(86_400);
@@ -272,171 +273,160 @@ mod tests {
         current(core, ctx).await.unwrap().is_some()
     }
 
-    #[tokio::test]
-    async fn a_session_says_who_signed_in_when_and_how() {
-        let (_dir, core, user) = core_with(|_| ()).await;
-        let cookie = open_for(&core, &user, false).await;
-        assert_eq!(cookie.max_age, 0);
-        let ctx = request(MINUTE, Some(&cookie.value));
-        let signed_in = current(&core, &ctx).await.unwrap().unwrap();
-        assert_eq!(signed_in.user.id, user.id);
-        assert_eq!(signed_in.session.auth_time, START);
-        assert_eq!(signed_in.session.amr, "pwd");
-    }
-
-    #[tokio::test]
-    async fn a_session_that_idles_ends_and_one_in_use_lives_to_its_age() {
-        let (_dir, core, user) = core_with(|_| ()).await;
-        let idle = open_for(&core, &user, false).await.value;
-        let used = open_for(&core, &user, false).await.value;
-        for minutes in [20, 40, 59] {
-            assert!(is_signed_in(&core, &request(minutes * MINUTE, Some(&used))).await);
-        }
-        assert!(!is_signed_in(&core, &request(30 * MINUTE, Some(&idle))).await);
-        assert!(!is_signed_in(&core, &request(60 * MINUTE, Some(&used))).await);
-    }
-
-    #[tokio::test]
-    async fn a_short_idle_time_does_not_end_a_session_in_use() {
-        let brief = |settings: &mut Settings| settings.sessions.idle_timeout = MINUTE;
-        let (_dir, core, user) = core_with(brief).await;
-        let cookie = open_for(&core, &user, false).await.value;
-        for seconds in (0..300).step_by(40) {
-            let ctx = request(Duration::from_secs(seconds), Some(&cookie));
-            assert!(is_signed_in(&core, &ctx).await, "{seconds}");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_remembered_session_may_idle_and_ends_after_its_days() {
-        let (_dir, core, user) = core_with(|_| ()).await;
-        let cookie = open_for(&core, &user, true).await;
-        assert_eq!(cookie.max_age, 30 * 86_400);
-        assert!(is_signed_in(&core, &request(29 * DAY, Some(&cookie.value))).await);
-        assert!(!is_signed_in(&core, &request(30 * DAY, Some(&cookie.value))).await);
-    }
-
-    #[tokio::test]
-    async fn nobody_is_remembered_where_that_is_not_offered() {
-        let never = |settings: &mut Settings| settings.sessions.remember_me = None;
-        let (_dir, core, user) = core_with(never).await;
-        let cookie = open_for(&core, &user, true).await;
-        assert_eq!(cookie.max_age, 0);
-        assert!(!is_signed_in(&core, &request(60 * MINUTE, Some(&cookie.value))).await);
-    }
-
-    #[tokio::test]
-    async fn a_session_is_none_for_another_user_agent_and_goes_on_for_its_own() {
-        let (_dir, core, user) = core_with(|_| ()).await;
-        let cookie = open_for(&core, &user, false).await.value;
-        let own = request(MINUTE, Some(&cookie));
-        let mut other = own.clone();
-        other.user_agent = "another".to_owned();
-        assert!(!is_signed_in(&core, &other).await);
-        let mut moved = own.clone();
-        moved.client_ip = "198.51.100.7".to_owned();
-        assert!(is_signed_in(&core, &moved).await);
-        assert!(is_signed_in(&core, &own).await);
-    }
-
-    #[tokio::test]
-    async fn a_session_may_be_bound_to_its_address() {
-        let bound = |settings: &mut Settings| settings.sessions.fingerprint_ip = true;
-        let (_dir, core, user) = core_with(bound).await;
-        let cookie = open_for(&core, &user, false).await.value;
-        let mut moved = request(MINUTE, Some(&cookie));
-        moved.client_ip = "198.51.100.7".to_owned();
-        assert!(!is_signed_in(&core, &moved).await);
-    }
-
-    #[tokio::test]
-    async fn the_id_of_a_session_opens_and_ends_nothing() {
-        let (_dir, core, user) = core_with(|_| ()).await;
-        let cookie = open_for(&core, &user, false).await.value;
-        let id = PlainToken::presented(&cookie).record_id().unwrap();
-        let forged = PlainToken::from_parts(id, &[0; 32]).into_string();
-        let ctx = request(MINUTE, Some(&forged));
-        assert!(!is_signed_in(&core, &ctx).await);
-        assert!(end(&core, &ctx).await.unwrap().is_none());
-        open(&core, &ctx, proof(&user, false)).await.unwrap();
-        assert!(is_signed_in(&core, &request(MINUTE, Some(&cookie))).await);
-    }
-
-    #[tokio::test]
-    async fn a_user_who_is_switched_off_is_not_signed_in() {
-        let (_dir, core, mut user) = core_with(|_| ()).await;
-        let cookie = open_for(&core, &user, false).await.value;
-        user.active = false;
-        save(&core, &user).await;
-        assert!(!is_signed_in(&core, &request(MINUTE, Some(&cookie))).await);
-    }
-
-    #[tokio::test]
-    async fn a_new_sign_in_gives_a_new_id_and_ends_the_session_before() {
-        let (_dir, core, user) = core_with(|_| ()).await;
-        let first = open_for(&core, &user, false).await.value;
-        let ctx = request(MINUTE, Some(&first));
-        let (_, second) = open(&core, &ctx, proof(&user, false)).await.unwrap();
-        assert_ne!(first, second.value);
-        assert!(!is_signed_in(&core, &ctx).await);
-        assert!(is_signed_in(&core, &request(MINUTE, Some(&second.value))).await);
-    }
-
-    #[tokio::test]
-    async fn a_session_ends_once() {
-        let (_dir, core, user) = core_with(|_| ()).await;
-        let cookie = open_for(&core, &user, false).await.value;
-        let ctx = request(MINUTE, Some(&cookie));
-        assert_eq!(end(&core, &ctx).await.unwrap().unwrap().user_id, user.id);
-        assert!(!is_signed_in(&core, &ctx).await);
-        assert!(end(&core, &ctx).await.unwrap().is_none());
-    }
-
-    #[tokio::test]
-    async fn a_browser_keeps_a_good_cookie_and_gets_one_for_a_dead_one() {
-        let (_dir, core, user) = core_with(|_| ()).await;
-        let session = open_for(&core, &user, false).await.value;
-        let fresh = |cookie| browser(&core, &request(MINUTE, cookie), None).set_cookie;
-
-        let anonymous = fresh(None).unwrap().value;
-        assert_eq!(anonymous.len(), ANONYMOUS_LENGTH);
-        assert!(fresh(Some(&anonymous)).is_none());
-        for dead in [
-            session.as_str(),
-            "",
-            "short",
-            &"é".repeat(22),
-            &"!".repeat(43),
-        ] {
-            assert!(fresh(Some(dead)).is_some(), "{dead}");
+    conformance! {
+        async fn a_session_says_who_signed_in_when_and_how(database: Database) {
+            let (core, user) = core_with(database, |_| ()).await;
+            let cookie = open_for(&core, &user, false).await;
+            assert_eq!(cookie.max_age, 0);
+            let ctx = request(MINUTE, Some(&cookie.value));
+            let signed_in = current(&core, &ctx).await.unwrap().unwrap();
+            assert_eq!(signed_in.user.id, user.id);
+            assert_eq!(signed_in.session.auth_time, START);
+            assert_eq!(signed_in.session.amr, "pwd");
         }
 
-        let ctx = request(MINUTE, Some(&session));
-        let signed_in = current(&core, &ctx).await.unwrap();
-        let browser = browser(&core, &ctx, &signed_in);
-        assert!(browser.set_cookie.is_none());
-        assert_eq!(browser.account.unwrap().username, "ada");
-    }
+        async fn a_session_that_idles_ends_and_one_in_use_lives_to_its_age(database: Database) {
+            let (core, user) = core_with(database, |_| ()).await;
+            let idle = open_for(&core, &user, false).await.value;
+            let used = open_for(&core, &user, false).await.value;
+            for minutes in [20, 40, 59] {
+                assert!(is_signed_in(&core, &request(minutes * MINUTE, Some(&used))).await);
+            }
+            assert!(!is_signed_in(&core, &request(30 * MINUTE, Some(&idle))).await);
+            assert!(!is_signed_in(&core, &request(60 * MINUTE, Some(&used))).await);
+        }
 
-    #[tokio::test]
-    async fn a_form_is_good_for_its_own_browser_only() {
-        let (_dir, core, _user) = core_with(|_| ()).await;
-        let shown = browser(&core, &request(MINUTE, None), None);
-        let cookie = shown.set_cookie.unwrap().value;
-        let other = browser(&core, &request(MINUTE, None), None);
-        let posted =
-            |cookie: Option<&str>, token: &str| verify_csrf(&core, &request(MINUTE, cookie), token);
-        assert!(posted(Some(&cookie), &shown.csrf_token).is_ok());
-        for (cookie, token) in [
-            (Some(cookie.as_str()), other.csrf_token.as_str()),
-            (Some(cookie.as_str()), ""),
-            (
-                Some(other.set_cookie.unwrap().value.as_str()),
-                shown.csrf_token.as_str(),
-            ),
-            (None, shown.csrf_token.as_str()),
-        ] {
-            assert!(matches!(posted(cookie, token), Err(Error::StaleForm)));
+        async fn a_short_idle_time_does_not_end_a_session_in_use(database: Database) {
+            let brief = |settings: &mut Settings| settings.sessions.idle_timeout = MINUTE;
+            let (core, user) = core_with(database, brief).await;
+            let cookie = open_for(&core, &user, false).await.value;
+            for seconds in (0..300).step_by(40) {
+                let ctx = request(Duration::from_secs(seconds), Some(&cookie));
+                assert!(is_signed_in(&core, &ctx).await, "{seconds}");
+            }
+        }
+
+        async fn a_remembered_session_may_idle_and_ends_after_its_days(database: Database) {
+            let (core, user) = core_with(database, |_| ()).await;
+            let cookie = open_for(&core, &user, true).await;
+            assert_eq!(cookie.max_age, 30 * 86_400);
+            assert!(is_signed_in(&core, &request(29 * DAY, Some(&cookie.value))).await);
+            assert!(!is_signed_in(&core, &request(30 * DAY, Some(&cookie.value))).await);
+        }
+
+        async fn nobody_is_remembered_where_that_is_not_offered(database: Database) {
+            let never = |settings: &mut Settings| settings.sessions.remember_me = None;
+            let (core, user) = core_with(database, never).await;
+            let cookie = open_for(&core, &user, true).await;
+            assert_eq!(cookie.max_age, 0);
+            assert!(!is_signed_in(&core, &request(60 * MINUTE, Some(&cookie.value))).await);
+        }
+
+        async fn a_session_is_none_for_another_user_agent_and_goes_on_for_its_own(database: Database) {
+            let (core, user) = core_with(database, |_| ()).await;
+            let cookie = open_for(&core, &user, false).await.value;
+            let own = request(MINUTE, Some(&cookie));
+            let mut other = own.clone();
+            other.user_agent = "another".to_owned();
+            assert!(!is_signed_in(&core, &other).await);
+            let mut moved = own.clone();
+            moved.client_ip = "198.51.100.7".to_owned();
+            assert!(is_signed_in(&core, &moved).await);
+            assert!(is_signed_in(&core, &own).await);
+        }
+
+        async fn a_session_may_be_bound_to_its_address(database: Database) {
+            let bound = |settings: &mut Settings| settings.sessions.fingerprint_ip = true;
+            let (core, user) = core_with(database, bound).await;
+            let cookie = open_for(&core, &user, false).await.value;
+            let mut moved = request(MINUTE, Some(&cookie));
+            moved.client_ip = "198.51.100.7".to_owned();
+            assert!(!is_signed_in(&core, &moved).await);
+        }
+
+        async fn the_id_of_a_session_opens_and_ends_nothing(database: Database) {
+            let (core, user) = core_with(database, |_| ()).await;
+            let cookie = open_for(&core, &user, false).await.value;
+            let id = PlainToken::presented(&cookie).record_id().unwrap();
+            let forged = PlainToken::from_parts(id, &[0; 32]).into_string();
+            let ctx = request(MINUTE, Some(&forged));
+            assert!(!is_signed_in(&core, &ctx).await);
+            assert!(end(&core, &ctx).await.unwrap().is_none());
+            open(&core, &ctx, proof(&user, false)).await.unwrap();
+            assert!(is_signed_in(&core, &request(MINUTE, Some(&cookie))).await);
+        }
+
+        async fn a_user_who_is_switched_off_is_not_signed_in(database: Database) {
+            let (core, mut user) = core_with(database, |_| ()).await;
+            let cookie = open_for(&core, &user, false).await.value;
+            user.active = false;
+            save(&core, &user).await;
+            assert!(!is_signed_in(&core, &request(MINUTE, Some(&cookie))).await);
+        }
+
+        async fn a_new_sign_in_gives_a_new_id_and_ends_the_session_before(database: Database) {
+            let (core, user) = core_with(database, |_| ()).await;
+            let first = open_for(&core, &user, false).await.value;
+            let ctx = request(MINUTE, Some(&first));
+            let (_, second) = open(&core, &ctx, proof(&user, false)).await.unwrap();
+            assert_ne!(first, second.value);
+            assert!(!is_signed_in(&core, &ctx).await);
+            assert!(is_signed_in(&core, &request(MINUTE, Some(&second.value))).await);
+        }
+
+        async fn a_session_ends_once(database: Database) {
+            let (core, user) = core_with(database, |_| ()).await;
+            let cookie = open_for(&core, &user, false).await.value;
+            let ctx = request(MINUTE, Some(&cookie));
+            assert_eq!(end(&core, &ctx).await.unwrap().unwrap().user_id, user.id);
+            assert!(!is_signed_in(&core, &ctx).await);
+            assert!(end(&core, &ctx).await.unwrap().is_none());
+        }
+
+        async fn a_browser_keeps_a_good_cookie_and_gets_one_for_a_dead_one(database: Database) {
+            let (core, user) = core_with(database, |_| ()).await;
+            let session = open_for(&core, &user, false).await.value;
+            let fresh = |cookie| browser(&core, &request(MINUTE, cookie), None).set_cookie;
+
+            let anonymous = fresh(None).unwrap().value;
+            assert_eq!(anonymous.len(), ANONYMOUS_LENGTH);
+            assert!(fresh(Some(&anonymous)).is_none());
+            for dead in [
+                session.as_str(),
+                "",
+                "short",
+                &"é".repeat(22),
+                &"!".repeat(43),
+            ] {
+                assert!(fresh(Some(dead)).is_some(), "{dead}");
+            }
+
+            let ctx = request(MINUTE, Some(&session));
+            let signed_in = current(&core, &ctx).await.unwrap();
+            let browser = browser(&core, &ctx, &signed_in);
+            assert!(browser.set_cookie.is_none());
+            assert_eq!(browser.account.unwrap().username, "ada");
+        }
+
+        async fn a_form_is_good_for_its_own_browser_only(database: Database) {
+            let (core, _user) = core_with(database, |_| ()).await;
+            let shown = browser(&core, &request(MINUTE, None), None);
+            let cookie = shown.set_cookie.unwrap().value;
+            let other = browser(&core, &request(MINUTE, None), None);
+            let posted =
+                |cookie: Option<&str>, token: &str| verify_csrf(&core, &request(MINUTE, cookie), token);
+            assert!(posted(Some(&cookie), &shown.csrf_token).is_ok());
+            for (cookie, token) in [
+                (Some(cookie.as_str()), other.csrf_token.as_str()),
+                (Some(cookie.as_str()), ""),
+                (
+                    Some(other.set_cookie.unwrap().value.as_str()),
+                    shown.csrf_token.as_str(),
+                ),
+                (None, shown.csrf_token.as_str()),
+            ] {
+                assert!(matches!(posted(cookie, token), Err(Error::StaleForm)));
+            }
         }
     }
 }

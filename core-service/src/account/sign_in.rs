@@ -229,7 +229,8 @@ mod tests {
     use super::*;
     use crate::{
         account::test_support::{MINUTE, add_user, core_with, request, save},
-        store::users,
+        config::Database,
+        store::{conformance::conformance, users},
     };
 
     const PASSWORD: &str = "correct horse";
@@ -266,120 +267,116 @@ mod tests {
         save(core, user).await;
     }
 
-    #[tokio::test]
-    async fn the_right_password_opens_a_session_and_leads_only_here() {
-        let (_dir, core, mut ada) = core_with(|_| ()).await;
-        give_password(&core, &mut ada).await;
-        let Outcome::SignedIn(signed_in) = post(&core, MINUTE, " ADA ", PASSWORD).await else {
-            panic!("refused");
-        };
-        assert_eq!(signed_in.redirect, "/");
-        let ctx = request(MINUTE, Some(&signed_in.cookie.unwrap().value));
-        let session = session::current(&core, &ctx).await.unwrap().unwrap();
-        assert_eq!(session.user.id, ada.id);
-        let again = v1::ViewSignInRequest {
-            unverified_redirect: "/device".to_owned(),
-        };
-        let view = view(&core, &ctx, again).await.unwrap();
-        assert!(view.already_signed_in);
-        assert_eq!(view.redirect, "/device");
-    }
-
-    #[tokio::test]
-    async fn every_wrong_name_and_password_gets_the_same_answer() {
-        let (_dir, core, mut ada) = core_with(|_| ()).await;
-        give_password(&core, &mut ada).await;
-        add_user(&core, "no password").await;
-        let mut elsewhere = add_user(&core, "elsewhere").await;
-        elsewhere.auth_source = "not set up".to_owned();
-        give_password(&core, &mut elsewhere).await;
-        for (username, password) in [
-            ("ada", "wrong"),
-            ("ada", ""),
-            ("ada", &"x".repeat(5000)),
-            ("nobody", PASSWORD),
-            ("no password", PASSWORD),
-            ("elsewhere", PASSWORD),
-            ("ada\0", PASSWORD),
-            (&"x".repeat(5000), PASSWORD),
-            ("", ""),
-        ] {
-            let refused = refusal(post(&core, MINUTE, username, password).await);
-            assert_eq!(refused.reason(), SignInRefusal::BadCredentials);
-            assert_eq!(refused.retry_after, 0);
-            let view = refused.view.unwrap();
-            assert_eq!(view.username, username);
-            assert!(!view.already_signed_in);
-            assert!(view.browser.unwrap().account.is_none());
-        }
-    }
-
-    #[tokio::test]
-    async fn only_the_right_password_is_told_that_the_account_is_switched_off() {
-        let (_dir, core, mut ada) = core_with(|_| ()).await;
-        ada.active = false;
-        give_password(&core, &mut ada).await;
-        let wrong = refusal(post(&core, MINUTE, "ada", "wrong").await);
-        assert_eq!(wrong.reason(), SignInRefusal::BadCredentials);
-        let right = refusal(post(&core, MINUTE, "ada", PASSWORD).await);
-        assert_eq!(right.reason(), SignInRefusal::Disabled);
-    }
-
-    #[tokio::test]
-    async fn after_five_failures_every_name_waits_whether_it_is_somebody_s_or_not() {
-        let (_dir, core, mut ada) = core_with(|_| ()).await;
-        give_password(&core, &mut ada).await;
-        for username in ["ada", "nobody"] {
-            for _ in 0..5 {
-                let refused = refusal(post(&core, MINUTE, username, "wrong").await);
-                assert_eq!(refused.reason(), SignInRefusal::BadCredentials);
-            }
-            let refused = refusal(post(&core, MINUTE, username, PASSWORD).await);
-            assert_eq!(refused.reason(), SignInRefusal::Throttled);
-            assert_eq!(refused.retry_after, 60);
-        }
-        let after_the_wait = post(&core, 2 * MINUTE, "ada", PASSWORD).await;
-        assert!(matches!(after_the_wait, Outcome::SignedIn(_)));
-        let forgiven = refusal(post(&core, 2 * MINUTE, "ada", "wrong").await);
-        assert_eq!(forgiven.reason(), SignInRefusal::BadCredentials);
-    }
-
-    #[tokio::test]
-    async fn an_imported_hash_is_replaced_at_its_first_use() {
-        let (_dir, core, mut ada) = core_with(|_| ()).await;
-        let imported = bcrypt::hash_with_salt(PASSWORD, 4, [7; 16]).unwrap();
-        ada.password_hash = Some(imported.format_for_version(bcrypt::Version::TwoA));
-        save(&core, &ada).await;
-        refusal(post(&core, MINUTE, "ada", "wrong").await);
-        for _ in 0..2 {
-            let outcome = post(&core, MINUTE, "ada", PASSWORD).await;
-            assert!(matches!(outcome, Outcome::SignedIn(_)));
-            let mut connection = core.store.read().await.unwrap();
-            let now = users::by_id(&mut connection, &ada.id).await.unwrap();
-            assert!(
-                now.unwrap()
-                    .password_hash
-                    .unwrap()
-                    .starts_with("$argon2id$")
-            );
-        }
-    }
-
-    #[tokio::test]
-    async fn a_form_of_another_browser_signs_nobody_in() {
-        let (_dir, core, mut ada) = core_with(|_| ()).await;
-        give_password(&core, &mut ada).await;
-        let (victim, _) = at_the_form(&core, MINUTE);
-        let (_, foreign) = at_the_form(&core, MINUTE);
-        for csrf_token in [foreign, String::new()] {
-            let posted = v1::SignInRequest {
-                csrf_token,
-                username: "ada".to_owned(),
-                password: PASSWORD.to_owned(),
-                ..v1::SignInRequest::default()
+    conformance! {
+        async fn the_right_password_opens_a_session_and_leads_only_here(database: Database) {
+            let (core, mut ada) = core_with(database, |_| ()).await;
+            give_password(&core, &mut ada).await;
+            let Outcome::SignedIn(signed_in) = post(&core, MINUTE, " ADA ", PASSWORD).await else {
+                panic!("refused");
             };
-            let outcome = sign_in(&core, &victim, posted).await;
-            assert!(matches!(outcome, Err(Error::StaleForm)));
+            assert_eq!(signed_in.redirect, "/");
+            let ctx = request(MINUTE, Some(&signed_in.cookie.unwrap().value));
+            let session = session::current(&core, &ctx).await.unwrap().unwrap();
+            assert_eq!(session.user.id, ada.id);
+            let again = v1::ViewSignInRequest {
+                unverified_redirect: "/device".to_owned(),
+            };
+            let view = view(&core, &ctx, again).await.unwrap();
+            assert!(view.already_signed_in);
+            assert_eq!(view.redirect, "/device");
+        }
+
+        async fn every_wrong_name_and_password_gets_the_same_answer(database: Database) {
+            let (core, mut ada) = core_with(database, |_| ()).await;
+            give_password(&core, &mut ada).await;
+            add_user(&core, "no password").await;
+            let mut elsewhere = add_user(&core, "elsewhere").await;
+            elsewhere.auth_source = "not set up".to_owned();
+            give_password(&core, &mut elsewhere).await;
+            for (username, password) in [
+                ("ada", "wrong"),
+                ("ada", ""),
+                ("ada", &"x".repeat(5000)),
+                ("nobody", PASSWORD),
+                ("no password", PASSWORD),
+                ("elsewhere", PASSWORD),
+                ("ada\0", PASSWORD),
+                (&"x".repeat(5000), PASSWORD),
+                ("", ""),
+            ] {
+                let refused = refusal(post(&core, MINUTE, username, password).await);
+                assert_eq!(refused.reason(), SignInRefusal::BadCredentials);
+                assert_eq!(refused.retry_after, 0);
+                let view = refused.view.unwrap();
+                assert_eq!(view.username, username);
+                assert!(!view.already_signed_in);
+                assert!(view.browser.unwrap().account.is_none());
+            }
+        }
+
+        async fn only_the_right_password_is_told_that_the_account_is_switched_off(database: Database) {
+            let (core, mut ada) = core_with(database, |_| ()).await;
+            ada.active = false;
+            give_password(&core, &mut ada).await;
+            let wrong = refusal(post(&core, MINUTE, "ada", "wrong").await);
+            assert_eq!(wrong.reason(), SignInRefusal::BadCredentials);
+            let right = refusal(post(&core, MINUTE, "ada", PASSWORD).await);
+            assert_eq!(right.reason(), SignInRefusal::Disabled);
+        }
+
+        async fn after_five_failures_every_name_waits_whether_it_is_somebody_s_or_not(database: Database) {
+            let (core, mut ada) = core_with(database, |_| ()).await;
+            give_password(&core, &mut ada).await;
+            for username in ["ada", "nobody"] {
+                for _ in 0..5 {
+                    let refused = refusal(post(&core, MINUTE, username, "wrong").await);
+                    assert_eq!(refused.reason(), SignInRefusal::BadCredentials);
+                }
+                let refused = refusal(post(&core, MINUTE, username, PASSWORD).await);
+                assert_eq!(refused.reason(), SignInRefusal::Throttled);
+                assert_eq!(refused.retry_after, 60);
+            }
+            let after_the_wait = post(&core, 2 * MINUTE, "ada", PASSWORD).await;
+            assert!(matches!(after_the_wait, Outcome::SignedIn(_)));
+            let forgiven = refusal(post(&core, 2 * MINUTE, "ada", "wrong").await);
+            assert_eq!(forgiven.reason(), SignInRefusal::BadCredentials);
+        }
+
+        async fn an_imported_hash_is_replaced_at_its_first_use(database: Database) {
+            let (core, mut ada) = core_with(database, |_| ()).await;
+            let imported = bcrypt::hash_with_salt(PASSWORD, 4, [7; 16]).unwrap();
+            ada.password_hash = Some(imported.format_for_version(bcrypt::Version::TwoA));
+            save(&core, &ada).await;
+            refusal(post(&core, MINUTE, "ada", "wrong").await);
+            for _ in 0..2 {
+                let outcome = post(&core, MINUTE, "ada", PASSWORD).await;
+                assert!(matches!(outcome, Outcome::SignedIn(_)));
+                let mut connection = core.store.read().await.unwrap();
+                let now = users::by_id(&mut connection, &ada.id).await.unwrap();
+                assert!(
+                    now.unwrap()
+                        .password_hash
+                        .unwrap()
+                        .starts_with("$argon2id$")
+                );
+            }
+        }
+
+        async fn a_form_of_another_browser_signs_nobody_in(database: Database) {
+            let (core, mut ada) = core_with(database, |_| ()).await;
+            give_password(&core, &mut ada).await;
+            let (victim, _) = at_the_form(&core, MINUTE);
+            let (_, foreign) = at_the_form(&core, MINUTE);
+            for csrf_token in [foreign, String::new()] {
+                let posted = v1::SignInRequest {
+                    csrf_token,
+                    username: "ada".to_owned(),
+                    password: PASSWORD.to_owned(),
+                    ..v1::SignInRequest::default()
+                };
+                let outcome = sign_in(&core, &victim, posted).await;
+                assert!(matches!(outcome, Err(Error::StaleForm)));
+            }
         }
     }
 }

@@ -1,10 +1,9 @@
-//! A core on SQLite and requests to it, for tests of what people do in a browser.
+//! A core and requests to it, for tests of what people do in a browser.
 
 use std::{sync::Arc, time::Duration};
 
 use secrecy::SecretString;
 use serde_json::Map;
-use tempfile::TempDir;
 
 use crate::{
     Core, Ctx,
@@ -22,14 +21,14 @@ pub(crate) const START: Timestamp = Timestamp(1_800_000_000_000);
 pub(crate) const MINUTE: Duration = Duration::from_secs(60);
 
 /// A core with the user `ada`, and the settings' defaults changed by `change`.
-/// The database goes when the directory is dropped.
-pub(crate) async fn core_with(change: impl FnOnce(&mut Settings)) -> (TempDir, Core, User) {
-    let dir = tempfile::tempdir().unwrap();
-    let url = format!("sqlite://{}/test.db", dir.path().display());
+pub(crate) async fn core_with(
+    database: Database,
+    change: impl FnOnce(&mut Settings),
+) -> (Core, User) {
     let mut settings = Settings::new(
         "https://id.example".to_owned(),
         SecretString::from("0123456789abcdef0123456789abcdef"),
-        Database::at(SecretString::from(url)),
+        database,
     );
     // Tests are about what is hashed, not how hard.
     settings.passwords.argon2_memory = 64;
@@ -37,7 +36,7 @@ pub(crate) async fn core_with(change: impl FnOnce(&mut Settings)) -> (TempDir, C
     change(&mut settings);
     let core = Core::start(settings, Arc::new(|| START)).await.unwrap();
     let user = add_user(&core, "ada").await;
-    (dir, core, user)
+    (core, user)
 }
 
 /// Adds an active user without a password.

@@ -220,23 +220,14 @@ fn id(kind: &str, parts: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use secrecy::SecretString;
-
     use super::*;
-    use crate::config::Database;
+    use crate::store::conformance::conformance;
 
     const START: Timestamp = Timestamp(1_800_000_000_000);
     const THROTTLE: Throttle = Throttle {
         per_account: 5,
         per_address: 20,
     };
-
-    async fn store() -> (tempfile::TempDir, Store) {
-        let dir = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}/test.db", dir.path().display());
-        let database = Database::at(SecretString::from(url));
-        (dir, Store::open(&database).await.unwrap())
-    }
 
     fn from(client_ip: &str) -> Ctx {
         Ctx {
@@ -258,131 +249,112 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn an_account_waits_longer_with_each_failure_too_many() {
-        let (_dir, store) = store().await;
-        let guard = THROTTLE.sign_in(&from("192.0.2.1"), "ada");
-        fail(&store, &guard, 4).await;
-        assert_eq!(wait(&store, &guard, START).await, None);
-        for seconds in [60, 120, 240, 480, 900, 900] {
-            fail(&store, &guard, 1).await;
-            assert_eq!(wait(&store, &guard, START).await, Some(seconds));
+    conformance! {
+        async fn an_account_waits_longer_with_each_failure_too_many(store: Store) {
+            let guard = THROTTLE.sign_in(&from("192.0.2.1"), "ada");
+            fail(&store, &guard, 4).await;
+            assert_eq!(wait(&store, &guard, START).await, None);
+            for seconds in [60, 120, 240, 480, 900, 900] {
+                fail(&store, &guard, 1).await;
+                assert_eq!(wait(&store, &guard, START).await, Some(seconds));
+            }
+            let almost = START + Duration::from_millis(899_001);
+            assert_eq!(wait(&store, &guard, almost).await, Some(1));
+            let over = START + Duration::from_secs(900);
+            assert_eq!(wait(&store, &guard, over).await, None);
         }
-        let almost = START + Duration::from_millis(899_001);
-        assert_eq!(wait(&store, &guard, almost).await, Some(1));
-        let over = START + Duration::from_secs(900);
-        assert_eq!(wait(&store, &guard, over).await, None);
-    }
 
-    #[tokio::test]
-    async fn failures_long_ago_do_not_count() {
-        let (_dir, store) = store().await;
-        let guard = THROTTLE.sign_in(&from("192.0.2.1"), "ada");
-        fail(&store, &guard, 4).await;
-        let later = START + SIGN_IN_WINDOW;
-        guard.failed(&store, later).await.unwrap();
-        assert_eq!(wait(&store, &guard, later).await, None);
-    }
+        async fn failures_long_ago_do_not_count(store: Store) {
+            let guard = THROTTLE.sign_in(&from("192.0.2.1"), "ada");
+            fail(&store, &guard, 4).await;
+            let later = START + SIGN_IN_WINDOW;
+            guard.failed(&store, later).await.unwrap();
+            assert_eq!(wait(&store, &guard, later).await, None);
+        }
 
-    #[tokio::test]
-    async fn a_name_is_the_same_in_any_case() {
-        let (_dir, store) = store().await;
-        fail(&store, &THROTTLE.sign_in(&from("192.0.2.1"), "Ada"), 5).await;
-        let guard = THROTTLE.sign_in(&from("192.0.2.1"), " aDA ");
-        assert_eq!(wait(&store, &guard, START).await, Some(60));
-    }
+        async fn a_name_is_the_same_in_any_case(store: Store) {
+            fail(&store, &THROTTLE.sign_in(&from("192.0.2.1"), "Ada"), 5).await;
+            let guard = THROTTLE.sign_in(&from("192.0.2.1"), " aDA ");
+            assert_eq!(wait(&store, &guard, START).await, Some(60));
+        }
 
-    #[tokio::test]
-    async fn who_guesses_locks_out_the_own_address_and_not_the_owner() {
-        let (_dir, store) = store().await;
-        fail(&store, &THROTTLE.sign_in(&from("192.0.2.1"), "ada"), 9).await;
-        let owner = THROTTLE.sign_in(&from("198.51.100.7"), "ada");
-        assert_eq!(wait(&store, &owner, START).await, None);
-    }
+        async fn who_guesses_locks_out_the_own_address_and_not_the_owner(store: Store) {
+            fail(&store, &THROTTLE.sign_in(&from("192.0.2.1"), "ada"), 9).await;
+            let owner = THROTTLE.sign_in(&from("198.51.100.7"), "ada");
+            assert_eq!(wait(&store, &owner, START).await, None);
+        }
 
-    #[tokio::test]
-    async fn guesses_from_everywhere_are_counted_together() {
-        let (_dir, store) = store().await;
-        for host in 0..50 {
-            let guard = THROTTLE.sign_in(&from(&format!("192.0.2.{host}")), "ada");
+        async fn guesses_from_everywhere_are_counted_together(store: Store) {
+            for host in 0..50 {
+                let guard = THROTTLE.sign_in(&from(&format!("192.0.2.{host}")), "ada");
+                assert_eq!(wait(&store, &guard, START).await, None);
+                fail(&store, &guard, 1).await;
+            }
+            let owner = THROTTLE.sign_in(&from("198.51.100.7"), "ada");
+            assert_eq!(wait(&store, &owner, START).await, Some(60));
+        }
+
+        async fn one_address_does_not_try_many_names(store: Store) {
+            for name in 0..20 {
+                let guard = THROTTLE.sign_in(&from("2001:db8:0:1::1"), &format!("user {name}"));
+                fail(&store, &guard, 1).await;
+            }
+            let same_network = THROTTLE.sign_in(&from("2001:db8:0:1:ffff::2"), "ada");
+            assert_eq!(wait(&store, &same_network, START).await, Some(60));
+            let elsewhere = THROTTLE.sign_in(&from("2001:db8:0:2::1"), "ada");
+            assert_eq!(wait(&store, &elsewhere, START).await, None);
+        }
+
+        async fn a_success_clears_the_account_and_not_the_address(store: Store) {
+            let guard = THROTTLE.sign_in(&from("192.0.2.1"), "ada");
+            for _ in 0..4 {
+                fail(&store, &guard, 4).await;
+                let standing = guard.standing(&store, START).await.unwrap();
+                assert_eq!(standing.retry_after, None);
+                guard.succeeded(&store, &standing).await.unwrap();
+                let after = guard.standing(&store, START).await.unwrap();
+                assert!(after.forgivable.is_empty());
+            }
+            fail(&store, &guard, 4).await;
+            let other_name = THROTTLE.sign_in(&from("192.0.2.1"), "bob");
+            assert_eq!(wait(&store, &other_name, START).await, Some(60));
+        }
+
+        async fn a_limit_of_zero_is_none(store: Store) {
+            let unlimited = Throttle {
+                per_account: 0,
+                per_address: 0,
+            };
+            let guard = unlimited.sign_in(&from("192.0.2.1"), "ada");
+            fail(&store, &guard, 60).await;
+            assert_eq!(wait(&store, &guard, START).await, None);
+        }
+
+        async fn callers_without_an_address_do_not_lock_each_other_out(store: Store) {
+            for name in 0..30 {
+                fail(&store, &THROTTLE.sign_in(&from(""), &name.to_string()), 1).await;
+            }
+            let guard = THROTTLE.sign_in(&from(""), "ada");
+            assert_eq!(wait(&store, &guard, START).await, None);
+        }
+
+        async fn user_codes_are_guessed_ten_times_by_a_person_and_by_an_address(store: Store) {
+            let (ada, bob) = (UserId::from("ada"), UserId::from("bob"));
+            let guard = Throttle::user_code(&from("192.0.2.1"), &ada);
+            fail(&store, &guard, 9).await;
             assert_eq!(wait(&store, &guard, START).await, None);
             fail(&store, &guard, 1).await;
-        }
-        let owner = THROTTLE.sign_in(&from("198.51.100.7"), "ada");
-        assert_eq!(wait(&store, &owner, START).await, Some(60));
-    }
-
-    #[tokio::test]
-    async fn one_address_does_not_try_many_names() {
-        let (_dir, store) = store().await;
-        for name in 0..20 {
-            let guard = THROTTLE.sign_in(&from("2001:db8:0:1::1"), &format!("user {name}"));
-            fail(&store, &guard, 1).await;
-        }
-        let same_network = THROTTLE.sign_in(&from("2001:db8:0:1:ffff::2"), "ada");
-        assert_eq!(wait(&store, &same_network, START).await, Some(60));
-        let elsewhere = THROTTLE.sign_in(&from("2001:db8:0:2::1"), "ada");
-        assert_eq!(wait(&store, &elsewhere, START).await, None);
-    }
-
-    #[tokio::test]
-    async fn a_success_clears_the_account_and_not_the_address() {
-        let (_dir, store) = store().await;
-        let guard = THROTTLE.sign_in(&from("192.0.2.1"), "ada");
-        for _ in 0..4 {
-            fail(&store, &guard, 4).await;
-            let standing = guard.standing(&store, START).await.unwrap();
-            assert_eq!(standing.retry_after, None);
-            guard.succeeded(&store, &standing).await.unwrap();
-            let after = guard.standing(&store, START).await.unwrap();
-            assert!(after.forgivable.is_empty());
-        }
-        fail(&store, &guard, 4).await;
-        let other_name = THROTTLE.sign_in(&from("192.0.2.1"), "bob");
-        assert_eq!(wait(&store, &other_name, START).await, Some(60));
-    }
-
-    #[tokio::test]
-    async fn a_limit_of_zero_is_none() {
-        let (_dir, store) = store().await;
-        let unlimited = Throttle {
-            per_account: 0,
-            per_address: 0,
-        };
-        let guard = unlimited.sign_in(&from("192.0.2.1"), "ada");
-        fail(&store, &guard, 60).await;
-        assert_eq!(wait(&store, &guard, START).await, None);
-    }
-
-    #[tokio::test]
-    async fn callers_without_an_address_do_not_lock_each_other_out() {
-        let (_dir, store) = store().await;
-        for name in 0..30 {
-            fail(&store, &THROTTLE.sign_in(&from(""), &name.to_string()), 1).await;
-        }
-        let guard = THROTTLE.sign_in(&from(""), "ada");
-        assert_eq!(wait(&store, &guard, START).await, None);
-    }
-
-    #[tokio::test]
-    async fn user_codes_are_guessed_ten_times_by_a_person_and_by_an_address() {
-        let (_dir, store) = store().await;
-        let (ada, bob) = (UserId::from("ada"), UserId::from("bob"));
-        let guard = Throttle::user_code(&from("192.0.2.1"), &ada);
-        fail(&store, &guard, 9).await;
-        assert_eq!(wait(&store, &guard, START).await, None);
-        fail(&store, &guard, 1).await;
-        for (address, user, expected) in [
-            ("192.0.2.1", &ada, Some(60)),
-            ("198.51.100.7", &ada, Some(60)),
-            ("192.0.2.1", &bob, Some(60)),
-            ("198.51.100.7", &bob, None),
-        ] {
-            let guard = Throttle::user_code(&from(address), user);
-            assert_eq!(wait(&store, &guard, START).await, expected);
+            for (address, user, expected) in [
+                ("192.0.2.1", &ada, Some(60)),
+                ("198.51.100.7", &ada, Some(60)),
+                ("192.0.2.1", &bob, Some(60)),
+                ("198.51.100.7", &bob, None),
+            ] {
+                let guard = Throttle::user_code(&from(address), user);
+                assert_eq!(wait(&store, &guard, START).await, expected);
+            }
         }
     }
-
     #[test]
     fn an_address_is_the_same_however_it_is_written() {
         assert_eq!(address_key("::ffff:192.0.2.1"), "192.0.2.1");

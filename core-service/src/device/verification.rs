@@ -282,6 +282,7 @@ mod tests {
             session::Proof,
             test_support::{MINUTE, START, add_user, core_with, request},
         },
+        config::Database,
         domain::{
             client::ClientStatus,
             client_metadata::ClientMetadata,
@@ -289,7 +290,7 @@ mod tests {
             id::ClientId,
             user::User,
         },
-        store::consents,
+        store::{conformance::conformance, consents},
     };
 
     /// Adds a client and a device of it that waits for a decision.
@@ -369,161 +370,156 @@ mod tests {
         code.unwrap().unwrap()
     }
 
-    #[tokio::test]
-    async fn the_page_says_who_asks_for_what_from_where() {
-        let (_dir, core, ada) = core_with(|_| ()).await;
-        let code = device(&core).await;
-        let ctx = browser_of(&core, &ada, MINUTE).await;
-        assert_eq!(look(&core, &ctx, " ").await.state(), DeviceState::Enter);
-        let shown = display_user_code(&code.user_code);
-        let view = look(&core, &ctx, &shown.to_lowercase()).await;
-        assert_eq!(view.state(), DeviceState::Confirm);
-        assert_eq!(view.user_code, shown);
-        assert_eq!(view.app.unwrap().name, "Tool");
-        assert_eq!(view.scopes, ["read", "write"]);
-        assert_eq!(view.requested_at, START.0);
-        assert_eq!(view.requested_ip, "203.0.113.9");
-        assert_eq!(view.requested_user_agent, "tool/1");
-        assert_eq!(view.browser.unwrap().account.unwrap().username, "ada");
-    }
-
-    #[tokio::test]
-    async fn an_approval_stands_for_a_grant_and_a_consent() {
-        let (_dir, core, ada) = core_with(|_| ()).await;
-        let code = device(&core).await;
-        let ctx = browser_of(&core, &ada, MINUTE).await;
-        let Outcome::Settled(settled) = post(&core, &ctx, &code.user_code, true).await else {
-            panic!("not settled");
-        };
-        assert!(settled.approved);
-        let decided = stored(&core, &code).await;
-        assert_eq!(decided.status, DeviceStatus::Approved);
-        let mut connection = core.store.read().await.unwrap();
-        let grant = grants::by_id(&mut connection, &decided.grant_id.unwrap()).await;
-        let grant = grant.unwrap().unwrap();
-        assert_eq!(
-            (&grant.user_id, &grant.client_id),
-            (&ada.id, &code.client_id)
-        );
-        assert_eq!(grant.scope, code.scope);
-        assert_eq!(grant.auth_time, START);
-        let consent = consents::by_user_and_client(&mut connection, &ada.id, &code.client_id);
-        let consent = consent.await.unwrap().unwrap();
-        assert_eq!(Some(consent.id), grant.consent_id);
-        assert_eq!(consent.scope, code.scope);
-    }
-
-    #[tokio::test]
-    async fn a_denial_gives_nothing_and_stands() {
-        let (_dir, core, ada) = core_with(|_| ()).await;
-        let code = device(&core).await;
-        let ctx = browser_of(&core, &ada, MINUTE).await;
-        let denied = post(&core, &ctx, &code.user_code, false).await;
-        assert!(matches!(denied, Outcome::Settled(settled) if !settled.approved));
-        let Outcome::View(view) = post(&core, &ctx, &code.user_code, true).await else {
-            panic!("decided twice");
-        };
-        assert_eq!(view.state(), DeviceState::Decided);
-        let decided = stored(&core, &code).await;
-        assert_eq!(decided.status, DeviceStatus::Denied);
-        assert!(decided.grant_id.is_none());
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn of_many_people_who_approve_at_once_one_wins() {
-        let (_dir, core, _ada) = core_with(|_| ()).await;
-        let code = device(&core).await;
-        let mut people = Vec::new();
-        for number in 0..16 {
-            let user = add_user(&core, &format!("user {number}")).await;
-            let ctx = browser_of(&core, &user, MINUTE).await;
-            let (core, user_code) = (core.clone(), code.user_code.clone());
-            people.push(tokio::spawn(async move {
-                let outcome = post(&core, &ctx, &user_code, true).await;
-                (user, matches!(outcome, Outcome::Settled(_)))
-            }));
+    conformance! {
+        async fn the_page_says_who_asks_for_what_from_where(database: Database) {
+            let (core, ada) = core_with(database, |_| ()).await;
+            let code = device(&core).await;
+            let ctx = browser_of(&core, &ada, MINUTE).await;
+            assert_eq!(look(&core, &ctx, " ").await.state(), DeviceState::Enter);
+            let shown = display_user_code(&code.user_code);
+            let view = look(&core, &ctx, &shown.to_lowercase()).await;
+            assert_eq!(view.state(), DeviceState::Confirm);
+            assert_eq!(view.user_code, shown);
+            assert_eq!(view.app.unwrap().name, "Tool");
+            assert_eq!(view.scopes, ["read", "write"]);
+            assert_eq!(view.requested_at, START.0);
+            assert_eq!(view.requested_ip, "203.0.113.9");
+            assert_eq!(view.requested_user_agent, "tool/1");
+            assert_eq!(view.browser.unwrap().account.unwrap().username, "ada");
         }
-        let mut winners = Vec::new();
-        for person in people {
-            let (user, won) = person.await.unwrap();
+
+        async fn an_approval_stands_for_a_grant_and_a_consent(database: Database) {
+            let (core, ada) = core_with(database, |_| ()).await;
+            let code = device(&core).await;
+            let ctx = browser_of(&core, &ada, MINUTE).await;
+            let Outcome::Settled(settled) = post(&core, &ctx, &code.user_code, true).await else {
+                panic!("not settled");
+            };
+            assert!(settled.approved);
+            let decided = stored(&core, &code).await;
+            assert_eq!(decided.status, DeviceStatus::Approved);
             let mut connection = core.store.read().await.unwrap();
-            let consent = consents::by_user_and_client(&mut connection, &user.id, &code.client_id);
-            // Who lost left nothing behind.
-            assert_eq!(consent.await.unwrap().is_some(), won);
-            if won {
-                winners.push(user.id);
+            let grant = grants::by_id(&mut connection, &decided.grant_id.unwrap()).await;
+            let grant = grant.unwrap().unwrap();
+            assert_eq!(
+                (&grant.user_id, &grant.client_id),
+                (&ada.id, &code.client_id)
+            );
+            assert_eq!(grant.scope, code.scope);
+            assert_eq!(grant.auth_time, START);
+            let consent = consents::by_user_and_client(&mut connection, &ada.id, &code.client_id);
+            let consent = consent.await.unwrap().unwrap();
+            assert_eq!(Some(consent.id), grant.consent_id);
+            assert_eq!(consent.scope, code.scope);
+        }
+
+        async fn a_denial_gives_nothing_and_stands(database: Database) {
+            let (core, ada) = core_with(database, |_| ()).await;
+            let code = device(&core).await;
+            let ctx = browser_of(&core, &ada, MINUTE).await;
+            let denied = post(&core, &ctx, &code.user_code, false).await;
+            assert!(matches!(denied, Outcome::Settled(settled) if !settled.approved));
+            let Outcome::View(view) = post(&core, &ctx, &code.user_code, true).await else {
+                panic!("decided twice");
+            };
+            assert_eq!(view.state(), DeviceState::Decided);
+            let decided = stored(&core, &code).await;
+            assert_eq!(decided.status, DeviceStatus::Denied);
+            assert!(decided.grant_id.is_none());
+        }
+
+        async fn of_many_people_who_approve_at_once_one_wins(database: Database) {
+            let (core, _ada) = core_with(database, |_| ()).await;
+            let code = device(&core).await;
+            let mut people = Vec::new();
+            for number in 0..16 {
+                let user = add_user(&core, &format!("user {number}")).await;
+                let ctx = browser_of(&core, &user, MINUTE).await;
+                let (core, user_code) = (core.clone(), code.user_code.clone());
+                people.push(tokio::spawn(async move {
+                    let outcome = post(&core, &ctx, &user_code, true).await;
+                    (user, matches!(outcome, Outcome::Settled(_)))
+                }));
+            }
+            let mut winners = Vec::new();
+            for person in people {
+                let (user, won) = person.await.unwrap();
+                let mut connection = core.store.read().await.unwrap();
+                let consent = consents::by_user_and_client(&mut connection, &user.id, &code.client_id);
+                // Who lost left nothing behind.
+                assert_eq!(consent.await.unwrap().is_some(), won);
+                if won {
+                    winners.push(user.id);
+                }
+            }
+            let grant_id = stored(&core, &code).await.grant_id.unwrap();
+            let mut connection = core.store.read().await.unwrap();
+            let grant = grants::by_id(&mut connection, &grant_id).await.unwrap();
+            assert_eq!(winners, [grant.unwrap().user_id]);
+        }
+
+        async fn codes_that_can_not_be_decided_say_why(database: Database) {
+            let (core, ada) = core_with(database, |_| ()).await;
+            let late = device(&core).await;
+            let rejected = waiting_device(&core, grant_type::DEVICE_CODE, ClientStatus::Inactive).await;
+            let other_grant =
+                waiting_device(&core, grant_type::AUTHORIZATION_CODE, ClientStatus::Active).await;
+            let ctx = browser_of(&core, &ada, 30 * MINUTE).await;
+            for (typed, state) in [
+                (late.user_code.as_str(), DeviceState::Expired),
+                (&rejected.user_code, DeviceState::UnknownCode),
+                (&other_grant.user_code, DeviceState::UnknownCode),
+                ("ABCD-EFGH", DeviceState::UnknownCode),
+                ("no code at all", DeviceState::UnknownCode),
+            ] {
+                assert_eq!(look(&core, &ctx, typed).await.state(), state, "{typed}");
+                let Outcome::View(view) = post(&core, &ctx, typed, true).await else {
+                    panic!("{typed} was settled");
+                };
+                assert_eq!(view.state(), state, "{typed}");
             }
         }
-        let grant_id = stored(&core, &code).await.grant_id.unwrap();
-        let mut connection = core.store.read().await.unwrap();
-        let grant = grants::by_id(&mut connection, &grant_id).await.unwrap();
-        assert_eq!(winners, [grant.unwrap().user_id]);
-    }
 
-    #[tokio::test]
-    async fn codes_that_can_not_be_decided_say_why() {
-        let (_dir, core, ada) = core_with(|_| ()).await;
-        let late = device(&core).await;
-        let rejected = waiting_device(&core, grant_type::DEVICE_CODE, ClientStatus::Inactive).await;
-        let other_grant =
-            waiting_device(&core, grant_type::AUTHORIZATION_CODE, ClientStatus::Active).await;
-        let ctx = browser_of(&core, &ada, 30 * MINUTE).await;
-        for (typed, state) in [
-            (late.user_code.as_str(), DeviceState::Expired),
-            (&rejected.user_code, DeviceState::UnknownCode),
-            (&other_grant.user_code, DeviceState::UnknownCode),
-            ("ABCD-EFGH", DeviceState::UnknownCode),
-            ("no code at all", DeviceState::UnknownCode),
-        ] {
-            assert_eq!(look(&core, &ctx, typed).await.state(), state, "{typed}");
-            let Outcome::View(view) = post(&core, &ctx, typed, true).await else {
-                panic!("{typed} was settled");
+        async fn after_ten_wrong_codes_the_right_one_has_to_wait_too(database: Database) {
+            let (core, ada) = core_with(database, |_| ()).await;
+            let code = device(&core).await;
+            let ctx = browser_of(&core, &ada, MINUTE).await;
+            for _ in 0..10 {
+                let view = look(&core, &ctx, "ABCD-EFGH").await;
+                assert_eq!(view.state(), DeviceState::UnknownCode);
+            }
+            let view = look(&core, &ctx, &code.user_code).await;
+            assert_eq!(view.state(), DeviceState::Throttled);
+            assert_eq!(view.retry_after, 60);
+            let posted = post(&core, &ctx, &code.user_code, true).await;
+            assert!(matches!(posted, Outcome::View(view) if view.state() == DeviceState::Throttled));
+            assert_eq!(stored(&core, &code).await.status, DeviceStatus::Pending);
+        }
+
+        async fn nobody_decides_without_a_session_and_the_form_of_this_browser(database: Database) {
+            let (core, ada) = core_with(database, |_| ()).await;
+            let code = device(&core).await;
+            let decision = |csrf_token: &str| v1::DecideDeviceRequest {
+                csrf_token: csrf_token.to_owned(),
+                unverified_user_code: code.user_code.clone(),
+                approved: true,
             };
-            assert_eq!(view.state(), state, "{typed}");
-        }
-    }
+            let nobody = request(MINUTE, None);
+            let unsigned = decide(&core, &nobody, decision("")).await;
+            assert!(matches!(unsigned, Err(Error::NotSignedIn)));
+            let looking = view(&core, &nobody, v1::ViewDeviceRequest::default()).await;
+            assert!(matches!(looking, Err(Error::NotSignedIn)));
 
-    #[tokio::test]
-    async fn after_ten_wrong_codes_the_right_one_has_to_wait_too() {
-        let (_dir, core, ada) = core_with(|_| ()).await;
-        let code = device(&core).await;
-        let ctx = browser_of(&core, &ada, MINUTE).await;
-        for _ in 0..10 {
-            let view = look(&core, &ctx, "ABCD-EFGH").await;
-            assert_eq!(view.state(), DeviceState::UnknownCode);
+            let ctx = browser_of(&core, &ada, MINUTE).await;
+            let other = browser_of(&core, &ada, MINUTE).await;
+            let foreign = core
+                .derived
+                .csrf_token(other.session_cookie.as_ref().unwrap());
+            for token in ["", &foreign] {
+                let posted = decide(&core, &ctx, decision(token)).await;
+                assert!(matches!(posted, Err(Error::StaleForm)));
+            }
+            assert_eq!(stored(&core, &code).await.status, DeviceStatus::Pending);
         }
-        let view = look(&core, &ctx, &code.user_code).await;
-        assert_eq!(view.state(), DeviceState::Throttled);
-        assert_eq!(view.retry_after, 60);
-        let posted = post(&core, &ctx, &code.user_code, true).await;
-        assert!(matches!(posted, Outcome::View(view) if view.state() == DeviceState::Throttled));
-        assert_eq!(stored(&core, &code).await.status, DeviceStatus::Pending);
-    }
-
-    #[tokio::test]
-    async fn nobody_decides_without_a_session_and_the_form_of_this_browser() {
-        let (_dir, core, ada) = core_with(|_| ()).await;
-        let code = device(&core).await;
-        let decision = |csrf_token: &str| v1::DecideDeviceRequest {
-            csrf_token: csrf_token.to_owned(),
-            unverified_user_code: code.user_code.clone(),
-            approved: true,
-        };
-        let nobody = request(MINUTE, None);
-        let unsigned = decide(&core, &nobody, decision("")).await;
-        assert!(matches!(unsigned, Err(Error::NotSignedIn)));
-        let looking = view(&core, &nobody, v1::ViewDeviceRequest::default()).await;
-        assert!(matches!(looking, Err(Error::NotSignedIn)));
-
-        let ctx = browser_of(&core, &ada, MINUTE).await;
-        let other = browser_of(&core, &ada, MINUTE).await;
-        let foreign = core
-            .derived
-            .csrf_token(other.session_cookie.as_ref().unwrap());
-        for token in ["", &foreign] {
-            let posted = decide(&core, &ctx, decision(token)).await;
-            assert!(matches!(posted, Err(Error::StaleForm)));
-        }
-        assert_eq!(stored(&core, &code).await.status, DeviceStatus::Pending);
     }
 }
