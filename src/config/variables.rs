@@ -339,8 +339,10 @@ pub fn near_miss(name: &str) -> Option<&'static str> {
         8..12 => 1,
         _ => 2,
     };
+    // Hardly anybody mistypes the first letter; SSL_CERT_FILE is meant as it stands.
     VARIABLES
         .iter()
+        .filter(|variable| variable.name.get(..1) == name.get(..1))
         .map(|variable| (strsim::osa_distance(variable.name, name), variable.name))
         .filter(|(distance, _)| *distance <= most)
         .min()
@@ -400,6 +402,7 @@ mod tests {
             "HOSTNAME",
             "DATABASE_URL",
             "KUBERNETES_SERVICE_HOST",
+            "SSL_CERT_FILE",
             "PS1",
         ] {
             assert_eq!(near_miss(name), None, "{name}");

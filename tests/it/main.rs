@@ -1,0 +1,11 @@
+//! Whole-app tests: the program's own router around a real core, on both databases.
+//!
+//! A module per RFC or capability. [`support`] holds the harness: a test gets a
+//! `TestApp` with a database of its own and a clock that it moves itself.
+
+mod support;
+
+mod discovery;
+mod health;
+mod rfc6749;
+mod rfc8628;
