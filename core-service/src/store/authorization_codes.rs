@@ -67,15 +67,14 @@ pub(crate) async fn by_id(
     executor: &mut impl Executor,
     id: &str,
 ) -> Result<Option<AuthorizationCode>, StoreError> {
-    let row: Option<Row> =
-        sql!(executor, |conn| {
-            sqlx::query_as::<_, Row>(
+    let row: Option<Row> = sql!(executor, |conn| {
+        sqlx::query_as::<_, Row>(
         "SELECT id, hash, grant_id, client_id, redirect_uri, code_challenge, expires_at, used_at \
          FROM authorization_codes WHERE id = $1"
     )
     .bind(id)
     .fetch_optional(conn)
-        })?;
+    })?;
     Ok(row.map(AuthorizationCode::from))
 }
 

@@ -69,9 +69,8 @@ pub(crate) async fn insert(executor: &mut impl Executor, grant: &Grant) -> Resul
         grant.acr.as_ref(),
     ];
     text::check(texts.into_iter().flatten().map(String::as_str))?;
-    let _: Executed =
-        sql!(executor, |conn| {
-            sqlx::query(
+    let _: Executed = sql!(executor, |conn| {
+        sqlx::query(
         "INSERT INTO grants (id, client_id, user_id, session_id, consent_id, scope, claims, nonce, \
          auth_time, amr, acr, created_at, expires_at, revoked_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
@@ -91,7 +90,7 @@ pub(crate) async fn insert(executor: &mut impl Executor, grant: &Grant) -> Resul
     .bind(grant.expires_at)
     .bind(grant.revoked_at)
     .execute(conn)
-        })?;
+    })?;
     Ok(())
 }
 
@@ -101,15 +100,14 @@ pub(crate) async fn by_id(
     id: &GrantId,
 ) -> Result<Option<Grant>, StoreError> {
     text::check([id.as_str()])?;
-    let row: Option<Row> =
-        sql!(executor, |conn| {
-            sqlx::query_as::<_, Row>(
+    let row: Option<Row> = sql!(executor, |conn| {
+        sqlx::query_as::<_, Row>(
         "SELECT id, client_id, user_id, session_id, consent_id, scope, claims, nonce, auth_time, \
          amr, acr, created_at, expires_at, revoked_at FROM grants WHERE id = $1"
     )
     .bind(id)
     .fetch_optional(conn)
-        })?;
+    })?;
     Ok(row.map(Grant::from))
 }
 

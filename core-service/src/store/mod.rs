@@ -24,8 +24,8 @@ pub mod signing_keys;
 pub mod throttles;
 pub mod users;
 
-pub use connection::{Connection, Store, Transaction};
 pub(crate) use connection::{Conn, Executor, sql, within};
+pub use connection::{Connection, Store, Transaction};
 pub use error::{Column, StoreError};
 
 #[cfg(test)]

@@ -79,15 +79,14 @@ pub(crate) async fn by_id(
     id: &SessionId,
 ) -> Result<Option<Session>, StoreError> {
     text::check([id.as_str()])?;
-    let row: Option<Row> =
-        sql!(executor, |conn| {
-            sqlx::query_as::<_, Row>(
+    let row: Option<Row> = sql!(executor, |conn| {
+        sqlx::query_as::<_, Row>(
         "SELECT id, hash, user_id, auth_time, amr, remembered, fingerprint, client_ip, user_agent, \
          created_at, last_seen_at, expires_at, revoked_at FROM sessions WHERE id = $1"
     )
     .bind(id)
     .fetch_optional(conn)
-        })?;
+    })?;
     Ok(row.map(Session::from))
 }
 

@@ -37,9 +37,8 @@ pub(crate) async fn insert(
     executor: &mut impl Executor,
     key: &SigningKeyRow,
 ) -> Result<(), StoreError> {
-    let _: Executed =
-        sql!(executor, |conn| {
-            sqlx::query(
+    let _: Executed = sql!(executor, |conn| {
+        sqlx::query(
         "INSERT INTO signing_keys (id, algorithm, sealed, created_at, activates_at, expires_at) \
          VALUES ($1, $2, $3, $4, $5, $6)"
     )
@@ -50,7 +49,7 @@ pub(crate) async fn insert(
     .bind(key.activates_at)
     .bind(key.expires_at)
     .execute(conn)
-        })?;
+    })?;
     Ok(())
 }
 

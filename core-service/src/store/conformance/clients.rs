@@ -8,8 +8,8 @@ use crate::{
         id::ClientId,
     },
     store::{
-        Column, Store, StoreError, access_tokens, authorization_codes, clients, connection::Executed,
-        consents, device_codes, grants, refresh_tokens, sessions, sql, users,
+        Column, Store, StoreError, access_tokens, authorization_codes, clients,
+        connection::Executed, consents, device_codes, grants, refresh_tokens, sessions, sql, users,
     },
 };
 
@@ -157,11 +157,25 @@ impl Records {
         let refresh = refresh_token(&grant);
         refresh_tokens::insert(&mut tx, &refresh).await.unwrap();
         tx.commit().await.unwrap();
-        Self { consent, grant, code: code.id, device: device.id, refresh: refresh.id, access }
+        Self {
+            consent,
+            grant,
+            code: code.id,
+            device: device.id,
+            refresh: refresh.id,
+            access,
+        }
     }
 
     async fn left(&self, store: &Store) -> Left {
-        let Self { consent, grant, code, device, refresh, access: _ } = self;
+        let Self {
+            consent,
+            grant,
+            code,
+            device,
+            refresh,
+            access: _,
+        } = self;
         let (user, client) = (&consent.user_id, &consent.client_id);
         [
             read!(store, |c| consents::by_user_and_client(c, user, client)).is_some(),

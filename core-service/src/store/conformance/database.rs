@@ -31,7 +31,7 @@ pub(crate) async fn on_sqlite<G: Given, F: Future<Output = ()> + Send + 'static>
 ) {
     let directory = tempfile::tempdir().unwrap();
     let database = sqlite_in(directory.path());
-    tokio::spawn(case(G::on(database).await)).await.unwrap();
+    case(G::on(database).await).await;
 }
 
 /// Runs `case` on a PostgreSQL database of its own, which is dropped afterwards,
@@ -45,7 +45,9 @@ pub(crate) async fn on_postgres<G: Given, F: Future<Output = ()> + Send + 'stati
     url.set_path(&name);
     let result = tokio::spawn(case(G::on(patient(url.as_str())).await)).await;
     as_superuser(format!("DROP DATABASE {name} WITH (FORCE)")).await;
-    result.unwrap();
+    if let Err(failure) = result {
+        std::panic::resume_unwind(failure.into_panic());
+    }
 }
 
 /// Settings for an SQLite file in `directory`.

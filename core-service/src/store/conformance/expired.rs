@@ -12,8 +12,14 @@ use crate::{
 /// Rows in each table whose end is now, and again as many whose end is a bit later.
 const EACH: u64 = 5;
 const TABLES: [&str; 8] = [
-    "sessions", "authorization_requests", "authorization_codes", "device_codes",
-    "refresh_tokens", "access_tokens", "throttles", "grants",
+    "sessions",
+    "authorization_requests",
+    "authorization_codes",
+    "device_codes",
+    "refresh_tokens",
+    "access_tokens",
+    "throttles",
+    "grants",
 ];
 /// How long codes are kept beyond their end.
 const REPLAY_MEMORY: std::time::Duration = HOUR;
@@ -83,7 +89,11 @@ async fn fill(store: &Store, end: Timestamp, number: u64) {
     tx.commit().await.unwrap();
 }
 
-async fn fill_in(tx: &mut crate::store::Transaction, end: Timestamp, number: u64) -> Result<(), StoreError> {
+async fn fill_in(
+    tx: &mut crate::store::Transaction,
+    end: Timestamp,
+    number: u64,
+) -> Result<(), StoreError> {
     let (mut zoe, mut app) = (user("zoe"), client("app"));
     let keeper: Grant = match crate::store::users::by_username(tx, "zoe").await? {
         Some(known) => {
@@ -94,7 +104,10 @@ async fn fill_in(tx: &mut crate::store::Transaction, end: Timestamp, number: u64
             app.status = crate::domain::client::ClientStatus::Active;
             crate::store::users::insert(tx, &zoe).await?;
             crate::store::clients::insert(tx, &app).await?;
-            let keeper = Grant { id: "keeper".into(), ..grant(&zoe, &app) };
+            let keeper = Grant {
+                id: "keeper".into(),
+                ..grant(&zoe, &app)
+            };
             grants::insert(tx, &keeper).await?;
             keeper
         }
@@ -120,7 +133,10 @@ async fn fill_in(tx: &mut crate::store::Transaction, end: Timestamp, number: u64
     access_tokens::insert(tx, &access).await?;
     let key = format!("{}-{number}", end.0);
     throttles::record_failure(tx, &key, end - SECOND, SECOND).await?;
-    let ending = Grant { expires_at: end, ..grant(&zoe, &app) };
+    let ending = Grant {
+        expires_at: end,
+        ..grant(&zoe, &app)
+    };
     grants::insert(tx, &ending).await
 }
 

@@ -227,7 +227,11 @@ pub(super) async fn parties(store: &Store) -> (User, Client) {
 }
 
 /// A stored grant with one stored access token.
-pub(super) async fn issue(transaction: &mut Transaction, grant: &Grant, client: &Client) -> Result<AccessToken, StoreError> {
+pub(super) async fn issue(
+    transaction: &mut Transaction,
+    grant: &Grant,
+    client: &Client,
+) -> Result<AccessToken, StoreError> {
     let token = access_token(client, Some(grant));
     grants::insert(transaction, grant).await?;
     access_tokens::insert(transaction, &token).await?;
@@ -236,9 +240,11 @@ pub(super) async fn issue(transaction: &mut Transaction, grant: &Grant, client: 
 
 /// Whether the stored token counts.
 pub(super) async fn is_live(store: &Store, token: &AccessToken) -> bool {
-    read!(store, |connection| access_tokens::state(connection, &token.id))
-        .unwrap()
-        .is_live(NOW)
+    read!(store, |connection| access_tokens::state(
+        connection, &token.id
+    ))
+    .unwrap()
+    .is_live(NOW)
 }
 
 /// Everything in a record, for comparison; the destructuring sees to new fields.
@@ -249,8 +255,18 @@ pub(super) trait Contents {
 impl Contents for User {
     fn contents(&self) -> String {
         let Self {
-            id, username, email, email_verified, password_hash, role, active, claims, auth_source,
-            external_id, created_at, updated_at,
+            id,
+            username,
+            email,
+            email_verified,
+            password_hash,
+            role,
+            active,
+            claims,
+            auth_source,
+            external_id,
+            created_at,
+            updated_at,
         } = self;
         format!(
             "{id} {username} {email:?} {email_verified} {password_hash:?} {role:?} {active} \
@@ -261,7 +277,16 @@ impl Contents for User {
 
 impl Contents for Client {
     fn contents(&self) -> String {
-        let Self { id, secret, metadata, status, registration_token, owner_id, created_at, updated_at } = self;
+        let Self {
+            id,
+            secret,
+            metadata,
+            status,
+            registration_token,
+            owner_id,
+            created_at,
+            updated_at,
+        } = self;
         format!(
             "{id} {:?} {metadata:?} {status:?} {:?} {owner_id:?} {created_at:?} {updated_at:?}",
             secret.as_ref().map(SecretHash::to_stored),
@@ -273,8 +298,19 @@ impl Contents for Client {
 impl Contents for Session {
     fn contents(&self) -> String {
         let Self {
-            id, hash, user_id, auth_time, amr, remembered, fingerprint, client_ip, user_agent,
-            created_at, last_seen_at, expires_at, revoked_at,
+            id,
+            hash,
+            user_id,
+            auth_time,
+            amr,
+            remembered,
+            fingerprint,
+            client_ip,
+            user_agent,
+            created_at,
+            last_seen_at,
+            expires_at,
+            revoked_at,
         } = self;
         format!(
             "{id} {} {user_id} {auth_time:?} {amr} {remembered} {:?} {client_ip} {user_agent} \
@@ -295,7 +331,12 @@ macro_rules! contents {
         }
     )+};
 }
-contents!(AuthorizationCode, PendingAuthorization, DeviceCode, RefreshToken);
+contents!(
+    AuthorizationCode,
+    PendingAuthorization,
+    DeviceCode,
+    RefreshToken
+);
 
 impl Contents for Grant {
     fn contents(&self) -> String {

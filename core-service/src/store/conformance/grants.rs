@@ -114,14 +114,28 @@ impl Families {
         let first = grant(&zoe, &app);
         let grants = [
             first.clone(),
-            Grant { consent_id: first.consent_id.clone(), ..grant(&zoe, &app) },
-            Grant { session_id: first.session_id.clone(), ..grant(&zoe, &other) },
+            Grant {
+                consent_id: first.consent_id.clone(),
+                ..grant(&zoe, &app)
+            },
+            Grant {
+                session_id: first.session_id.clone(),
+                ..grant(&zoe, &other)
+            },
             // Given without a session and without a consent.
-            Grant { session_id: None, consent_id: None, ..grant(&max, &app) },
+            Grant {
+                session_id: None,
+                consent_id: None,
+                ..grant(&max, &app)
+            },
         ];
         let mut tokens = Vec::new();
         for grant in &grants {
-            let client = if grant.client_id == app.id { &app } else { &other };
+            let client = if grant.client_id == app.id {
+                &app
+            } else {
+                &other
+            };
             tokens.push(commit!(store, |tx| issue(tx, grant, client)));
         }
         Self {

@@ -90,7 +90,11 @@ async fn an_sqlite_file_can_be_read_by_its_owner_only() {
 async fn an_sqlite_database_must_be_a_file_in_a_directory() {
     let directory = tempfile::tempdir().unwrap();
     let missing = sqlite_in(&directory.path().join("missing"));
-    assert!(refused(&missing).await.contains("missing/test.db can't be made"));
+    assert!(
+        refused(&missing)
+            .await
+            .contains("missing/test.db can't be made")
+    );
     for url in ["sqlite::memory:", "sqlite://x?mode=memory"] {
         let database = Database::at(SecretString::from(url));
         assert!(refused(&database).await.contains("in memory"), "{url}");

@@ -1,9 +1,6 @@
 //! PostgreSQL goes away, falls silent, and comes back.
 
-use std::{
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use secrecy::{ExposeSecret, SecretString};
 use tokio::{
@@ -30,7 +27,9 @@ async fn gone_is_unavailable_and_back_is_back() {
         commit!(store, |tx| clients::insert(tx, &client("before")));
 
         let mut under_way = store.begin().await.unwrap();
-        clients::insert(&mut under_way, &client("lost")).await.unwrap();
+        clients::insert(&mut under_way, &client("lost"))
+            .await
+            .unwrap();
         line.set(State::Cut);
         assert_unavailable(clients::insert(&mut under_way, &client("more")).await);
         assert_unavailable(under_way.commit().await);
@@ -57,7 +56,10 @@ async fn gone_is_unavailable_and_back_is_back() {
 async fn silence_is_unavailable_and_does_not_use_up_the_pool() {
     on_postgres(async |database: Database| {
         let line = Line::new().await;
-        let database = Database { max_connections: 2, ..line.to(&database) };
+        let database = Database {
+            max_connections: 2,
+            ..line.to(&database)
+        };
         let store = Store::open(&database).await.unwrap();
         commit!(store, |tx| clients::insert(tx, &client("app")));
         let mut reading = store.read().await.unwrap();
@@ -87,9 +89,17 @@ async fn a_statement_that_takes_too_long_is_ended_by_the_server() {
     on_postgres(async |database: Database| {
         let store = Store::open(&impatient(&database)).await.unwrap();
         let mut tx = store.begin().await.unwrap();
-        let Conn::Postgres(conn) = tx.conn() else { panic!("not PostgreSQL") };
-        let error = sqlx::query("SELECT pg_sleep(60)").execute(conn).await.unwrap_err();
-        let code = error.as_database_error().and_then(|error| error.code()).map(String::from);
+        let Conn::Postgres(conn) = tx.conn() else {
+            panic!("not PostgreSQL")
+        };
+        let error = sqlx::query("SELECT pg_sleep(60)")
+            .execute(conn)
+            .await
+            .unwrap_err();
+        let code = error
+            .as_database_error()
+            .and_then(|error| error.code())
+            .map(String::from);
         assert_eq!(code.as_deref(), Some("57014"));
         assert_unavailable::<()>(Err(StoreError::from(error)));
     })
@@ -125,7 +135,10 @@ async fn a_server_that_is_not_up_yet_is_waited_for() {
             late.refused().await;
             late.set(State::Open);
         });
-        let database = Database { acquire_timeout: Duration::from_secs(30), ..line.to(&database) };
+        let database = Database {
+            acquire_timeout: Duration::from_secs(30),
+            ..line.to(&database)
+        };
         let store = Store::open(&database).await.unwrap();
         up.await.unwrap();
         store.ping().await.unwrap();
@@ -139,7 +152,10 @@ async fn a_server_that_does_not_come_up_is_unavailable() {
         for state in [State::Cut, State::Silent] {
             let line = Line::new().await;
             line.set(state);
-            let database = Database { acquire_timeout: Duration::from_millis(50), ..line.to(&database) };
+            let database = Database {
+                acquire_timeout: Duration::from_millis(50),
+                ..line.to(&database)
+            };
             assert_unavailable(Store::open(&database).await.map(|_| ()));
         }
     })
@@ -148,7 +164,10 @@ async fn a_server_that_does_not_come_up_is_unavailable() {
 
 #[track_caller]
 fn assert_unavailable<T: std::fmt::Debug>(result: Result<T, StoreError>) {
-    assert!(matches!(result, Err(StoreError::Unavailable(_))), "{result:?}");
+    assert!(
+        matches!(result, Err(StoreError::Unavailable(_))),
+        "{result:?}"
+    );
 }
 
 /// Asks until it answers, which must be so after each lost connection was met once.
@@ -164,7 +183,10 @@ async fn recovers(store: &Store) {
 }
 
 fn impatient(database: &Database) -> Database {
-    Database { acquire_timeout: Duration::from_millis(300), ..database.clone() }
+    Database {
+        acquire_timeout: Duration::from_millis(300),
+        ..database.clone()
+    }
 }
 
 /// A telephone line to PostgreSQL that can be cut.
@@ -203,7 +225,12 @@ impl Line {
                 calls.spawn(call(caller, states.clone()));
             }
         });
-        Self { port, state, refused, _exchange: exchange }
+        Self {
+            port,
+            state,
+            refused,
+            _exchange: exchange,
+        }
     }
 
     fn set(&self, state: State) {
@@ -212,7 +239,11 @@ impl Line {
 
     /// Waits until a caller was turned away.
     async fn refused(&self) {
-        self.refused.clone().wait_for(|count| *count > 0).await.unwrap();
+        self.refused
+            .clone()
+            .wait_for(|count| *count > 0)
+            .await
+            .unwrap();
     }
 
     /// The same database by this line, for a store that does not wait long.
@@ -220,7 +251,10 @@ impl Line {
         let mut url = url::Url::parse(database.url.expose_secret()).unwrap();
         url.set_host(Some("127.0.0.1")).unwrap();
         url.set_port(Some(self.port)).unwrap();
-        Database { url: SecretString::from(url.as_str()), ..impatient(database) }
+        Database {
+            url: SecretString::from(url.as_str()),
+            ..impatient(database)
+        }
     }
 }
 

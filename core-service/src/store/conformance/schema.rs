@@ -71,7 +71,10 @@ async fn both_databases_have_the_same_references() {
 
 /// Asserts that both queries give the same, and at least what is `expected`.
 async fn assert_same(sqlite: &'static str, postgres: &'static str, expected: &[&str]) {
-    let (sqlite, postgres) = (facts_of_sqlite(sqlite).await, facts_of_postgres(postgres).await);
+    let (sqlite, postgres) = (
+        facts_of_sqlite(sqlite).await,
+        facts_of_postgres(postgres).await,
+    );
     let differences: Vec<&String> = sqlite.symmetric_difference(&postgres).collect();
     assert!(differences.is_empty(), "{differences:#?}");
     for fact in expected {
@@ -94,7 +97,10 @@ async fn facts_of_postgres(query: &'static str) -> Facts {
 /// The facts that `query` gives, but for the tables that migration itself keeps.
 async fn facts(store: &Store, query: &'static str) -> Facts {
     let rows: Vec<String> = read!(store, |c| async {
-        sql!(c, |conn| sqlx::query_scalar::<_, String>(query).fetch_all(conn))
+        sql!(c, |conn| sqlx::query_scalar::<_, String>(query)
+            .fetch_all(conn))
     });
-    rows.into_iter().filter(|fact| !fact.starts_with("_sqlx") && !fact.starts_with("sqlite_")).collect()
+    rows.into_iter()
+        .filter(|fact| !fact.starts_with("_sqlx") && !fact.starts_with("sqlite_"))
+        .collect()
 }

@@ -175,7 +175,10 @@ conformance! {
 
 /// Lets 32 tasks attempt the same at once, each in a transaction of its own; gives
 /// those to whom it was true.
-async fn race<F>(store: &Store, attempt: impl Fn(Transaction, usize) -> F + Clone + Send + 'static) -> Vec<usize>
+async fn race<F>(
+    store: &Store,
+    attempt: impl Fn(Transaction, usize) -> F + Clone + Send + 'static,
+) -> Vec<usize>
 where
     F: Future<Output = Result<bool, StoreError>> + Send,
 {
@@ -204,7 +207,10 @@ async fn stored_code(store: &Store) -> AuthorizationCode {
 async fn stored_device(store: &Store, status: DeviceStatus) -> (DeviceCode, Grant) {
     let (user, client) = parties(store).await;
     let grant = grant(&user, &client);
-    let code = DeviceCode { status, ..device_code(&client) };
+    let code = DeviceCode {
+        status,
+        ..device_code(&client)
+    };
     commit!(store, |tx| grants::insert(tx, &grant));
     commit!(store, |tx| device_codes::insert(tx, &code));
     (code, grant)

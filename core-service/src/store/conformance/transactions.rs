@@ -1,18 +1,14 @@
 //! Transactions: all or nothing, also when the request goes away.
 
-use std::{
-    future::poll_fn,
-    pin::pin,
-    task::Poll,
-    time::Duration,
-};
+use std::{future::poll_fn, pin::pin, task::Poll, time::Duration};
 
 use super::{conformance, fixtures::*};
 use crate::{
     config::Database,
     domain::client::Client,
     store::{
-        Conn, Executor as _, Store, StoreError, authorization_codes, clients, grants, sql, throttles, users,
+        Conn, Executor as _, Store, StoreError, authorization_codes, clients, grants, sql,
+        throttles, users,
     },
 };
 
