@@ -35,7 +35,11 @@ pub struct Parts {
 #[must_use]
 pub fn edge(config: &Config, clock: Clock) -> Edge {
     let ui = ui_config(config);
-    Edge::new(&config.server, clock, Arc::new(move |view| web_ui::error_page(&ui, view)))
+    Edge::new(
+        &config.server,
+        clock,
+        Arc::new(move |view| web_ui::error_page(&ui, view)),
+    )
 }
 
 /// One router for everything that `parts` hold, below the issuer's path, with `edge` around it.
@@ -43,7 +47,11 @@ pub fn build(parts: Parts, config: &Config, edge: &Edge) -> Router {
     let Parts { core, grpc, roles } = parts;
     let mut endpoints = Router::new();
     if roles.gateway {
-        endpoints = endpoints.merge(http_gateway::router(core.clone(), gateway_config(config), pages(config)));
+        endpoints = endpoints.merge(http_gateway::router(
+            core.clone(),
+            gateway_config(config),
+            pages(config),
+        ));
     }
     if roles.web {
         endpoints = endpoints.merge(web_ui::router(core.clone(), ui_config(config)));
@@ -51,7 +59,10 @@ pub fn build(parts: Parts, config: &Config, edge: &Edge) -> Router {
     let base_path = config.server.base_url.path();
     let mut routes = below(base_path, endpoints);
     if roles.gateway && !base_path.is_empty() {
-        routes = routes.merge(http_gateway::well_known_router(core, gateway_config(config)));
+        routes = routes.merge(http_gateway::well_known_router(
+            core,
+            gateway_config(config),
+        ));
     }
     if let Some(grpc) = grpc {
         routes = routes.layer(from_fn_with_state(grpc.into_axum_router(), answer_grpc));
@@ -61,7 +72,9 @@ pub fn build(parts: Parts, config: &Config, edge: &Edge) -> Router {
 
 /// The core's services for other processes, on a listener of their own.
 pub fn network(routes: Routes) -> Router {
-    routes.into_axum_router().layer(axum::middleware::from_fn(announce_peer))
+    routes
+        .into_axum_router()
+        .layer(axum::middleware::from_fn(announce_peer))
 }
 
 /// Everything below the issuer's path; the host's root leads there.
@@ -110,7 +123,9 @@ fn pages(config: &Config) -> http_gateway::Pages {
             };
             web_ui::error_page(&ui, &view)
         }),
-        form_post: Arc::new(move |page| web_ui::form_post_page(&form_post_ui, &page.action, &page.parameters)),
+        form_post: Arc::new(move |page| {
+            web_ui::form_post_page(&form_post_ui, &page.action, &page.parameters)
+        }),
     }
 }
 
@@ -121,14 +136,20 @@ async fn answer_grpc(State(services): State<Router>, mut request: Request, next:
         return next.run(request).await;
     }
     if let Some(ClientIp(address)) = request.extensions().get().copied() {
-        request.extensions_mut().insert(connection(SocketAddr::new(address, 0)));
+        request
+            .extensions_mut()
+            .insert(connection(SocketAddr::new(address, 0)));
     }
     services.oneshot(request).await.into_response()
 }
 
 /// Says in tonic's terms who is at the other end.
 async fn announce_peer(mut request: Request, next: Next) -> Response {
-    if let Some(ConnectInfo(address)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
+    if let Some(ConnectInfo(address)) = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .copied()
+    {
         request.extensions_mut().insert(connection(address));
     }
     next.run(request).await

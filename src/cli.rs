@@ -13,7 +13,10 @@ use crate::{
 fn version() -> String {
     let version = env!("CARGO_PKG_VERSION");
     let commit = option_env!("AUTHGATE_COMMIT").filter(|commit| !commit.is_empty());
-    commit.map_or_else(|| version.to_owned(), |commit| format!("{version} ({commit})"))
+    commit.map_or_else(
+        || version.to_owned(),
+        |commit| format!("{version} ({commit})"),
+    )
 }
 
 /// The program's arguments.
@@ -134,7 +137,15 @@ mod tests {
     #[test]
     fn no_password_is_taken_from_the_command_line() {
         for arguments in [
-            ["authgate", "user", "set-password", "alice", "--password", "x"].as_slice(),
+            [
+                "authgate",
+                "user",
+                "set-password",
+                "alice",
+                "--password",
+                "x",
+            ]
+            .as_slice(),
             &["authgate", "user", "create", "alice", "--password=x"],
             &["authgate", "user", "set-password", "alice", "x"],
         ] {

@@ -22,7 +22,11 @@ pub async fn start(config: &Config) -> Result<Core, Error> {
         first_start::make_directory(&config.data.directory)?;
     }
     let limit = config.database.start_timeout;
-    let core = timeout(limit, Core::start(config.core_settings(root_secret), system_clock())).await;
+    let core = timeout(
+        limit,
+        Core::start(config.core_settings(root_secret), system_clock()),
+    )
+    .await;
     Ok(core.map_err(|_| Error::DatabaseTimeout(duration::format(limit)))??)
 }
 
@@ -34,14 +38,12 @@ pub struct FirstStart {
     pub credentials: PathBuf,
 }
 
-/// Fills the database: the first user and client when it is empty, then the seed.
+/// Fills the database: what the seed says, then the first admin and client when
+/// there is no admin.
 ///
 /// # Errors
 /// When the database fails or the seed is wrong.
 pub async fn fill(core: &Core, config: &Config) -> Result<Option<FirstStart>, Error> {
-    let first = core.bootstrap(config.data.admin_password.clone()).await?;
-    // At once: nobody can make the password up again.
-    let first = first.map(|first| note(config, first)).transpose()?;
     if let Some(path) = &config.data.seed_file {
         let json = fs::read_to_string(path).map_err(|error| Error::File {
             path: path.clone(),
@@ -52,9 +54,14 @@ pub async fn fill(core: &Core, config: &Config) -> Result<Option<FirstStart>, Er
             path: path.clone(),
             error,
         })?;
-        info!(users = report.users, clients = report.clients, "applied the seed");
+        info!(
+            users = report.users,
+            clients = report.clients,
+            "applied the seed"
+        );
     }
-    Ok(first)
+    let first = core.bootstrap(config.data.admin_password.clone()).await?;
+    first.map(|first| note(config, first)).transpose()
 }
 
 fn note(config: &Config, first: Bootstrapped) -> Result<FirstStart, Error> {
@@ -80,7 +87,10 @@ where
 
 /// Closes the database, if it can be done in time.
 pub async fn close(core: &Core, config: &Config) {
-    if timeout(config.database.close_timeout, core.close()).await.is_err() {
+    if timeout(config.database.close_timeout, core.close())
+        .await
+        .is_err()
+    {
         warn!("the database did not close in time");
     }
 }

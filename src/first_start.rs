@@ -66,8 +66,14 @@ pub fn shared_peer_secret(config: &Config) -> Result<SecretString, Error> {
 /// # Errors
 /// When that fails.
 pub fn make_directory(directory: &Path) -> Result<(), Error> {
-    let made = DirBuilder::new().recursive(true).mode(0o700).create(directory);
-    made.map_err(file_error(directory, "the data directory (DATA_DIR) can't be made"))
+    let made = DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(directory);
+    made.map_err(file_error(
+        directory,
+        "the data directory (DATA_DIR) can't be made",
+    ))
 }
 
 /// Writes the note with the first user's credentials; the password only when
@@ -90,7 +96,12 @@ pub fn write_credentials(config: &Config, first: &Bootstrapped) -> Result<PathBu
     );
     // The database was empty, so a note that is there is of another one.
     let write = || {
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(PRIVATE).open(&path)?;
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(PRIVATE)
+            .open(&path)?;
         file.set_permissions(Permissions::from_mode(PRIVATE))?;
         file.write_all(note.as_bytes())
     };
@@ -113,7 +124,11 @@ fn kept_or_new(directory: &Path, name: &str) -> Result<SecretString, Error> {
 
 /// Makes a secret of 32 random bytes, unless the file is there.
 fn create(path: &Path) -> io::Result<SecretString> {
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(PRIVATE).open(path)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(PRIVATE)
+        .open(path)?;
     let mut random = [0; 32];
     rand::fill(&mut random).map_err(|_| io::Error::other("the system has no random numbers"))?;
     let secret = URL_SAFE_NO_PAD.encode(random);
@@ -138,7 +153,11 @@ fn read(path: &Path) -> Result<SecretString, Error> {
 
 fn file_error(path: &Path, action: &'static str) -> impl FnOnce(io::Error) -> Error {
     let path = path.to_owned();
-    move |error| Error::File { path, action, error }
+    move |error| Error::File {
+        path,
+        action,
+        error,
+    }
 }
 
 #[cfg(test)]
@@ -147,8 +166,10 @@ mod tests {
     use crate::config::Variables;
 
     fn config(directory: &Path, more: &[(&str, &str)]) -> Config {
-        let mut variables: Variables =
-            more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let mut variables: Variables = more
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         variables.insert("DATA_DIR".to_owned(), directory.display().to_string());
         Config::read(&variables).unwrap().0
     }
@@ -163,9 +184,18 @@ mod tests {
         let directory = parent.path().join("data");
         let config = config(&directory, &[]);
         let first = root_secret(&config).unwrap();
-        assert_eq!((mode(&directory), mode(&directory.join(ROOT_SECRET))), (0o700, 0o600));
-        assert_eq!(root_secret(&config).unwrap().expose_secret(), first.expose_secret());
-        assert_ne!(peer_secret(&config).unwrap().expose_secret(), first.expose_secret());
+        assert_eq!(
+            (mode(&directory), mode(&directory.join(ROOT_SECRET))),
+            (0o700, 0o600)
+        );
+        assert_eq!(
+            root_secret(&config).unwrap().expose_secret(),
+            first.expose_secret()
+        );
+        assert_ne!(
+            peer_secret(&config).unwrap().expose_secret(),
+            first.expose_secret()
+        );
         assert_eq!(
             shared_peer_secret(&config).unwrap().expose_secret(),
             peer_secret(&config).unwrap().expose_secret()
@@ -176,7 +206,10 @@ mod tests {
     fn a_given_secret_leaves_no_file() {
         let directory = tempfile::tempdir().unwrap();
         let given = "Zk3v9QmB7xLr2TnYpW5sHd8cJf1gKa6e";
-        let config = config(directory.path(), &[("ENCRYPTION_SECRET", given), ("PEER_SECRET", given)]);
+        let config = config(
+            directory.path(),
+            &[("ENCRYPTION_SECRET", given), ("PEER_SECRET", given)],
+        );
         assert_eq!(root_secret(&config).unwrap().expose_secret(), given);
         assert_eq!(shared_peer_secret(&config).unwrap().expose_secret(), given);
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
@@ -186,8 +219,13 @@ mod tests {
     fn a_broken_secret_is_not_replaced() {
         let directory = tempfile::tempdir().unwrap();
         fs::write(directory.path().join(ROOT_SECRET), "cut off").unwrap();
-        let error = root_secret(&config(directory.path(), &[])).unwrap_err().to_string();
-        assert!(error.contains("restore it") && !error.contains("cut off"), "{error}");
+        let error = root_secret(&config(directory.path(), &[]))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("restore it") && !error.contains("cut off"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -208,9 +246,15 @@ mod tests {
         };
         let path = write_credentials(&config(directory.path(), &[]), &first()).unwrap();
         let note = fs::read_to_string(&path).unwrap();
-        assert!(note.contains("m4de-up-p4ss") && note.contains("3fa1") && note.contains("/login"), "{note}");
+        assert!(
+            note.contains("m4de-up-p4ss") && note.contains("3fa1") && note.contains("/login"),
+            "{note}"
+        );
         assert_eq!(mode(&path), 0o600);
-        let chosen = config(directory.path(), &[("DEFAULT_ADMIN_PASSWORD", "m4de-up-p4ss")]);
+        let chosen = config(
+            directory.path(),
+            &[("DEFAULT_ADMIN_PASSWORD", "m4de-up-p4ss")],
+        );
         write_credentials(&chosen, &first()).unwrap();
         assert!(!fs::read_to_string(&path).unwrap().contains("m4de-up-p4ss"));
     }

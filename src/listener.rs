@@ -61,7 +61,9 @@ pub async fn tls(files: &TlsFiles) -> Result<RustlsConfig, Error> {
     let config = RustlsConfig::from_pem_file(&files.certificate, &files.key).await;
     config.map_err(|error| {
         let (certificate, key) = (files.certificate.display(), files.key.display());
-        Error::Listen(format!("TLS_CERT_FILE {certificate} and TLS_KEY_FILE {key} can't be used: {error}"))
+        Error::Listen(format!(
+            "TLS_CERT_FILE {certificate} and TLS_KEY_FILE {key} can't be used: {error}"
+        ))
     })
 }
 
@@ -78,7 +80,10 @@ pub async fn serve(
 ) -> Result<(), Error> {
     let mut server = axum_server::from_tcp(socket)?.handle(handle);
     let builder = server.http_builder();
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT);
     builder
         .http2()
         .timer(TokioTimer::new())
@@ -88,7 +93,12 @@ pub async fn serve(
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let plain = NoDelayAcceptor::new();
     match tls {
-        Some(tls) => server.acceptor(RustlsAcceptor::new(tls).acceptor(plain)).serve(service).await?,
+        Some(tls) => {
+            server
+                .acceptor(RustlsAcceptor::new(tls).acceptor(plain))
+                .serve(service)
+                .await?
+        }
         None => server.acceptor(plain).serve(service).await?,
     }
     Ok(())
@@ -110,7 +120,10 @@ mod tests {
         let taken = bind("SERVER_ADDR", "127.0.0.1:0").unwrap();
         let address = taken.local_addr().unwrap().to_string();
         let error = bind("SERVER_ADDR", &address).unwrap_err().to_string();
-        assert!(error.contains(&address) && error.contains("set SERVER_ADDR to another port"), "{error}");
+        assert!(
+            error.contains(&address) && error.contains("set SERVER_ADDR to another port"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -121,6 +134,11 @@ mod tests {
 
     #[test]
     fn an_address_of_another_machine_is_an_error() {
-        assert!(bind("GRPC_ADDR", "192.0.2.1:0").unwrap_err().to_string().contains("GRPC_ADDR"));
+        assert!(
+            bind("GRPC_ADDR", "192.0.2.1:0")
+                .unwrap_err()
+                .to_string()
+                .contains("GRPC_ADDR")
+        );
     }
 }

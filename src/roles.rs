@@ -50,7 +50,11 @@ impl FromStr for Roles {
                 "core" => roles.core = true,
                 "gateway" => roles.gateway = true,
                 "web" => roles.web = true,
-                other => return Err(format!("{other:?} is no role; there are all, core, gateway and web")),
+                other => {
+                    return Err(format!(
+                        "{other:?} is no role; there are all, core, gateway and web"
+                    ));
+                }
             }
         }
         Ok(roles)

@@ -102,13 +102,22 @@ impl Sockets {
             println!("AuthGate is running. Sign in at {issuer}/login");
         }
         let Some(first) = first else { return Ok(()) };
-        println!("User name and password are in {}", first.credentials.display());
-        println!("Try it: curl -d client_id={} -d scope=openid {issuer}/oauth/device/code", first.client_id);
+        println!(
+            "User name and password are in {}",
+            first.credentials.display()
+        );
+        println!(
+            "Try it: curl -d client_id={} -d scope=openid {issuer}/oauth/device/code",
+            first.client_id
+        );
         Ok(())
     }
 }
 
-async fn start_core(config: &Config, roles: Roles) -> Result<(Option<Core>, Option<FirstStart>), Error> {
+async fn start_core(
+    config: &Config,
+    roles: Roles,
+) -> Result<(Option<Core>, Option<FirstStart>), Error> {
     if !roles.core {
         return Ok((None, None));
     }
@@ -134,7 +143,11 @@ fn http_router(
     Ok(Some(app::build(parts, config, edge)))
 }
 
-fn network_router(config: &Config, roles: Roles, core: Option<&Core>) -> Result<Option<Router>, Error> {
+fn network_router(
+    config: &Config,
+    roles: Roles,
+    core: Option<&Core>,
+) -> Result<Option<Router>, Error> {
     let Some(core) = core.filter(|_| roles.core_for_others()) else {
         return Ok(None);
     };

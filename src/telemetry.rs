@@ -15,7 +15,9 @@ pub fn start(log: &Log, warnings: &[String]) {
     // The second of two in one process keeps the first: tests start it often.
     let _ = match log.format {
         LogFormat::Json => builder.json().flatten_event(true).try_init(),
-        LogFormat::Text => builder.with_ansi(std::io::stderr().is_terminal()).try_init(),
+        LogFormat::Text => builder
+            .with_ansi(std::io::stderr().is_terminal())
+            .try_init(),
     };
     log_panics();
     for warning in warnings {

@@ -68,7 +68,9 @@ impl Command {
             Self::List { status, output } => list(config, status.unwrap_or_default(), output).await,
             Self::Show { client_id } => {
                 let request = GetClientRequest { client_id };
-                let client = with_admin(config, async |mut admin| admin.get_client(request).await.map_err(refused));
+                let client = with_admin(config, async |mut admin| {
+                    admin.get_client(request).await.map_err(refused)
+                });
                 println!("{}", pretty(&client.await?.into_inner()));
                 Ok(())
             }
@@ -81,7 +83,9 @@ impl Create {
         let request = CreateClientRequest {
             metadata_json: self.metadata()?.to_string(),
         };
-        let client = with_admin(config, async |mut admin| admin.create_client(request).await.map_err(refused));
+        let client = with_admin(config, async |mut admin| {
+            admin.create_client(request).await.map_err(refused)
+        });
         let client = client.await?.into_inner();
         if self.output.json {
             println!("{}", pretty(&client));
@@ -150,7 +154,11 @@ async fn list(config: &Config, status: String, output: Output) -> Result<(), Err
                 page_size: 100,
                 page_token,
             };
-            let page = admin.list_clients(request).await.map_err(refused)?.into_inner();
+            let page = admin
+                .list_clients(request)
+                .await
+                .map_err(refused)?
+                .into_inner();
             clients.extend(page.clients);
             page_token = page.next_page_token;
             if page_token.is_empty() {
@@ -160,13 +168,21 @@ async fn list(config: &Config, status: String, output: Output) -> Result<(), Err
     })
     .await?;
     if output.json {
-        let documents = clients.iter().map(|client| serde_json::from_str(&client.json).unwrap_or(Value::Null));
+        let documents = clients
+            .iter()
+            .map(|client| serde_json::from_str(&client.json).unwrap_or(Value::Null));
         println!("{}", Value::Array(documents.collect()));
         return Ok(());
     }
     let rows: Vec<_> = clients
         .iter()
-        .map(|client| [plain(&client.client_id), plain(&client.client_name), client.status.clone()])
+        .map(|client| {
+            [
+                plain(&client.client_id),
+                plain(&client.client_name),
+                client.status.clone(),
+            ]
+        })
         .collect();
     print_table(["CLIENT ID", "NAME", "STATUS"], &rows);
     Ok(())

@@ -25,12 +25,19 @@ pub enum Command {
 impl Command {
     /// Does what was asked.
     pub async fn run(self, config: &Config) -> Result<(), Error> {
-        let Self::Rotate { algorithm, now, output } = self;
+        let Self::Rotate {
+            algorithm,
+            now,
+            output,
+        } = self;
         let request = RotateKeysRequest {
             algorithm: algorithm.unwrap_or_default(),
             immediately: now,
         };
-        let answer = with_admin(config, async |mut admin| admin.rotate_keys(request).await.map_err(refused)).await?;
+        let answer = with_admin(config, async |mut admin| {
+            admin.rotate_keys(request).await.map_err(refused)
+        })
+        .await?;
         let key_ids = answer.into_inner().key_ids;
         if output.json {
             println!("{}", serde_json::json!({ "key_ids": key_ids }));

@@ -17,9 +17,15 @@ use crate::{Error, config::Config, core_process};
 type Admin = AdminClient<Transport>;
 
 /// Runs `work` with the `Admin` service of a core that ends with it.
-async fn with_admin<T>(config: &Config, work: impl AsyncFnOnce(Admin) -> Result<T, Error>) -> Result<T, Error> {
+async fn with_admin<T>(
+    config: &Config,
+    work: impl AsyncFnOnce(Admin) -> Result<T, Error>,
+) -> Result<T, Error> {
     core_process::with_core(config, async |core| {
-        work(AdminClient::new(transport::in_process(core.trusted_routes()))).await
+        work(AdminClient::new(transport::in_process(
+            core.trusted_routes(),
+        )))
+        .await
     })
     .await
 }
@@ -31,18 +37,28 @@ fn refused(status: Status) -> Error {
     } else {
         OAuthError::from(&status).description
     };
-    Error::Refused(if text.is_empty() { status.code().to_string() } else { text })
+    Error::Refused(if text.is_empty() {
+        status.code().to_string()
+    } else {
+        text
+    })
 }
 
 /// Prints rows in columns, below a heading.
 fn print_table<const COLUMNS: usize>(heading: [&str; COLUMNS], rows: &[[String; COLUMNS]]) {
     let width = |column: usize| {
         let cells = rows.iter().map(|row| row[column].chars().count());
-        cells.chain([heading[column].len()]).max().unwrap_or_default()
+        cells
+            .chain([heading[column].len()])
+            .max()
+            .unwrap_or_default()
     };
     let widths: [usize; COLUMNS] = std::array::from_fn(width);
     let print = |cells: [&str; COLUMNS]| {
-        let padded = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}"));
+        let padded = cells
+            .iter()
+            .zip(widths)
+            .map(|(cell, width)| format!("{cell:<width$}"));
         println!("{}", padded.collect::<Vec<_>>().join("  ").trim_end());
     };
     print(heading);
@@ -53,5 +69,7 @@ fn print_table<const COLUMNS: usize>(heading: [&str; COLUMNS], rows: &[[String; 
 
 /// Control characters in what others chose would move the terminal's cursor.
 fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    text.chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
 }

@@ -67,7 +67,9 @@ impl Command {
                     username: username.clone(),
                     password: password(password_stdin)?,
                 };
-                let answer = with_admin(config, async |mut admin| admin.set_password(request).await.map_err(refused));
+                let answer = with_admin(config, async |mut admin| {
+                    admin.set_password(request).await.map_err(refused)
+                });
                 let generated = answer.await?.into_inner().generated_password;
                 print_password(&username, "", &generated, output);
                 Ok(())
@@ -85,10 +87,17 @@ impl Create {
             name: self.name.unwrap_or_default(),
             role: self.role,
         };
-        let answer = with_admin(config, async |mut admin| admin.create_user(request).await.map_err(refused));
+        let answer = with_admin(config, async |mut admin| {
+            admin.create_user(request).await.map_err(refused)
+        });
         let answer = answer.await?.into_inner();
         let user_id = answer.user.map(|user| user.user_id).unwrap_or_default();
-        print_password(&self.username, &user_id, &answer.generated_password, self.output);
+        print_password(
+            &self.username,
+            &user_id,
+            &answer.generated_password,
+            self.output,
+        );
         Ok(())
     }
 }
@@ -100,7 +109,9 @@ fn password(from_stdin: bool) -> Result<String, Error> {
         io::stdin().read_line(&mut line)?;
         line.truncate(line.trim_end_matches(['\r', '\n']).len());
         if line.is_empty() {
-            return Err(Error::Refused("standard input holds no password".to_owned()));
+            return Err(Error::Refused(
+                "standard input holds no password".to_owned(),
+            ));
         }
     }
     Ok(line)
@@ -135,7 +146,11 @@ async fn list(config: &Config, output: Output) -> Result<(), Error> {
                 page_size: 100,
                 page_token,
             };
-            let page = admin.list_users(request).await.map_err(refused)?.into_inner();
+            let page = admin
+                .list_users(request)
+                .await
+                .map_err(refused)?
+                .into_inner();
             users.extend(page.users);
             page_token = page.next_page_token;
             if page_token.is_empty() {

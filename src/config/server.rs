@@ -103,9 +103,13 @@ pub fn read_peer(reader: &mut Reader<'_>) -> Peer {
         },
     );
     let secret = secrets::strong(reader, "PEER_SECRET");
-    let is_text = |secret: &SecretString| secret.expose_secret().bytes().all(|b| b.is_ascii_graphic());
+    let is_text =
+        |secret: &SecretString| secret.expose_secret().bytes().all(|b| b.is_ascii_graphic());
     if !secret.as_ref().is_none_or(is_text) {
-        reader.wrong("PEER_SECRET", "expected visible ASCII characters: it travels in a header");
+        reader.wrong(
+            "PEER_SECRET",
+            "expected visible ASCII characters: it travels in a header",
+        );
     }
     Peer { core_url, secret }
 }

@@ -25,13 +25,13 @@ use core_service::Clock;
 use ipnet::IpNet;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use self::{context::Origin, overload::Bounds, security_headers::SecurityHeaders};
 pub use self::{
-    failure::{ErrorPage, Failure},
     context::ClientIp,
+    failure::{ErrorPage, Failure},
     limits::Limits,
     overload::is_grpc,
 };
+use self::{context::Origin, overload::Bounds, security_headers::SecurityHeaders};
 use crate::config::Server;
 
 /// What the layers share.

@@ -5,8 +5,8 @@ use http::{Method, StatusCode};
 use crate::support::{
     TestApp,
     oauth::{
-        SERVICE, WEB, WEB_CALLBACK, authorize, challenge, claims, code_for_web, people_and_clients,
-        redeem_for_web,
+        SERVICE, WEB, WEB_CALLBACK, authorize, challenge, claims, code_for_web, header,
+        people_and_clients, redeem_for_web,
     },
     on_both,
 };
@@ -57,7 +57,10 @@ on_both! {
         let tokens = ask.form(&[("grant_type", "client_credentials"), ("scope", "read")]).send().await.ok();
         assert_eq!(tokens["scope"], "read");
         assert_eq!(tokens.get("refresh_token"), None);
-        assert_eq!(claims(tokens["access_token"].as_str().unwrap())["client_id"], SERVICE.0);
+        let access_token = tokens["access_token"].as_str().unwrap();
+        // RFC 9068 sections 2.1 and 2.2.
+        assert_eq!((&header(access_token)["typ"], &header(access_token)["alg"]), (&"at+jwt".into(), &"ES256".into()));
+        assert_eq!(claims(access_token)["client_id"], SERVICE.0);
 
         let forged = app.request(Method::POST, "/oauth/token").basic(SERVICE.0, "wrong");
         let answer = forged.form(&[("grant_type", "client_credentials")]).send().await;

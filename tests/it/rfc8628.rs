@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use http::StatusCode;
-use serde_json::Value;
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
 
 use crate::support::{
     Answer, Browser, TestApp,
@@ -65,6 +65,14 @@ on_both! {
         assert_eq!(tokens["scope"], "openid read");
         assert!(tokens["id_token"].is_string() && tokens["refresh_token"].is_string());
         poll(&app, &asked).await.assert_error(StatusCode::BAD_REQUEST, "invalid_grant");
+    }
+
+    async fn a_device_may_ask_in_json(app: TestApp) {
+        app.seed(people_and_clients()).await;
+        let ask = app.request(Method::POST, "/oauth/device/code");
+        let asked = ask.json(&json!({ "client_id": CLI, "scope": "read write" })).send().await.ok();
+        assert_eq!(asked["scope"], "read write");
+        poll(&app, &asked).await.assert_error(StatusCode::BAD_REQUEST, "authorization_pending");
     }
 
     async fn a_device_is_told_that_a_person_denied(app: TestApp) {

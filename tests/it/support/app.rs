@@ -1,6 +1,7 @@
 //! The app under test.
 
 use std::{
+    convert::Infallible,
     sync::{
         Arc,
         atomic::{AtomicI64, Ordering},
@@ -12,9 +13,10 @@ use authgate::{Roles, app, config::Config};
 use authgate_proto::{transport, v1::admin_client::AdminClient};
 use axum::Router;
 use core_service::{Clock, Core, domain::time::Timestamp};
-use http::Method;
+use http::{Method, Request};
 use secrecy::SecretString;
 use serde_json::Value;
+use tower::ServiceExt;
 
 use super::{Answer, Browser, Db, RequestBuilder, database::TestDatabase};
 
@@ -30,7 +32,7 @@ pub struct TestApp {
     config: Config,
     time: Arc<AtomicI64>,
     // Dropped last: the connections above lead to it.
-    database: TestDatabase,
+    _database: TestDatabase,
 }
 
 impl TestApp {
@@ -70,18 +72,13 @@ impl TestApp {
             core,
             config,
             time,
-            database,
+            _database: database,
         }
     }
 
     /// The issuer, such as `http://localhost:8080`.
     pub fn issuer(&self) -> &str {
         self.config.server.base_url.issuer()
-    }
-
-    /// The URL of the test's database.
-    pub fn database_url(&self) -> String {
-        self.database.url()
     }
 
     /// Moves the clock.
@@ -106,6 +103,17 @@ impl TestApp {
     /// The gRPC API for administrators.
     pub fn admin(&self) -> AdminClient<transport::Transport> {
         AdminClient::new(transport::in_process(self.core.trusted_routes()))
+    }
+
+    /// gRPC from outside, by the public listener.
+    pub fn grpc(&self) -> transport::Transport {
+        let router = self.router.clone();
+        transport::in_process(tower::service_fn(
+            move |request: Request<tonic::body::Body>| {
+                let answer = router.clone().oneshot(request);
+                async move { Ok::<_, Infallible>(answer.await?.map(tonic::body::Body::new)) }
+            },
+        ))
     }
 
     /// A request, to be completed and sent. `path` is relative to the issuer's host.
