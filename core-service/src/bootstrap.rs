@@ -1,5 +1,5 @@
-//! The first start: on an empty database, somebody who can sign in and a client
-//! that can get tokens.
+//! The first start: in a database without an admin, somebody who can sign in and a
+//! client that can get tokens.
 
 use authgate_proto::vocabulary::grant_type;
 use secrecy::SecretString;
@@ -31,9 +31,9 @@ pub struct Bootstrapped {
 }
 
 impl Core {
-    /// When there are no users yet: adds the admin, with `admin_password` or one
-    /// that is made up, and the public client "AuthGate CLI". None when there were
-    /// users, or another process was faster.
+    /// When there is no admin yet: adds one, with `admin_password` or one that is
+    /// made up, and the public client "AuthGate CLI". None when there was an admin
+    /// (the seed file may have named one), or another process was faster.
     ///
     /// # Errors
     /// When the database is away.
@@ -41,16 +41,16 @@ impl Core {
         &self,
         admin_password: Option<SecretString>,
     ) -> Result<Option<Bootstrapped>, StartError> {
-        self.fill_empty(admin_password)
+        self.add_first(admin_password)
             .await
             .map_err(|error| StartError::new("the first user can't be made", error))
     }
 
-    async fn fill_empty(
+    async fn add_first(
         &self,
         admin_password: Option<SecretString>,
     ) -> Result<Option<Bootstrapped>, Error> {
-        if !users::is_empty(&mut self.store.read().await?).await? {
+        if users::any_admin(&mut self.store.read().await?).await? {
             return Ok(None);
         }
         let password = admin_password.unwrap_or_else(generate_password);
@@ -67,7 +67,7 @@ impl Core {
         let (client, _) = NewClient::active(cli()).into_client(now);
 
         let mut transaction = self.store.begin().await?;
-        if !users::is_empty(&mut transaction).await? {
+        if users::any_admin(&mut transaction).await? {
             return Ok(None);
         }
         match users::insert(&mut transaction, &admin).await {
@@ -143,8 +143,13 @@ mod tests {
             assert_eq!(made.password.expose_secret(), "given by me");
         }
 
-        async fn a_database_with_users_is_left_alone(core: Core) {
+        async fn users_who_are_no_admins_get_one(core: Core) {
             add_user(&core, "ada", Role::User).await;
+            assert!(core.bootstrap(None).await.unwrap().is_some());
+        }
+
+        async fn a_database_with_an_admin_is_left_alone(core: Core) {
+            add_user(&core, "ada", Role::Admin).await;
             assert!(core.bootstrap(None).await.unwrap().is_none());
             let mut connection = core.store.read().await.unwrap();
             assert!(clients::list(&mut connection, None, None, 1).await.unwrap().is_empty());

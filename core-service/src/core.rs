@@ -136,7 +136,9 @@ impl Core {
             match self.remove_expired_now().await {
                 Ok(0) => {}
                 Ok(rows) => tracing::debug!(rows, "expired rows were removed"),
-                Err(error) => tracing::warn!(%error, "expired rows could not be removed; trying again"),
+                Err(error) => {
+                    tracing::warn!(%error, "expired rows could not be removed; trying again")
+                }
             }
         }
     }

@@ -8,23 +8,23 @@ use serde_json::{Map, Value};
 
 use crate::{
     Core, Ctx,
-    domain::{
-        client::Client,
-        id::ClientId,
-        secret::PlainToken,
-        time::Timestamp,
-    },
+    domain::{client::Client, id::ClientId, secret::PlainToken, time::Timestamp},
     error::Error,
     store::{clients, grants, refresh_tokens, users},
-    token::{
-        access,
-        client_authentication::authenticate_confidential,
-    },
+    token::{access, client_authentication::authenticate_confidential},
 };
 
 /// Claims that have a member of their own in the answer.
 const NAMED: [&str; 9] = [
-    "scope", "client_id", "exp", "iat", "sub", "aud", "iss", "jti", "type",
+    "scope",
+    "client_id",
+    "exp",
+    "iat",
+    "sub",
+    "aud",
+    "iss",
+    "jti",
+    "type",
 ];
 
 /// Who asks, proven.

@@ -28,5 +28,5 @@ pub mod userinfo;
 
 pub use crate::core::{Core, StartError};
 pub use bootstrap::Bootstrapped;
-pub use seed::{SeedError, SeedReport};
 pub use ctx::{Clock, Ctx};
+pub use seed::{SeedError, SeedReport};

@@ -3,15 +3,18 @@
 use authgate_proto::vocabulary::{grant_type, path};
 use serde_json::{Value, json};
 
-use crate::{authorize::acr, config::{Algorithm, Settings}};
+use crate::{
+    authorize::acr,
+    config::{Algorithm, Settings},
+};
 
-/// The discovery document; the same at both well-known paths. Everything in it
-/// is true of this server as it is configured.
+/// The discovery document; the same at both well-known paths. Everything in it is
+/// true of this server as it is configured and of the keys that it signs with.
 #[must_use]
-pub(crate) fn document(settings: &Settings) -> Value {
+pub(crate) fn document(settings: &Settings, signing: &[Algorithm]) -> Value {
     let issuer = &settings.issuer;
     let at = |path: &str| format!("{issuer}{path}");
-    let signing = [Algorithm::Rs256, Algorithm::Es256, Algorithm::EdDsa].map(Algorithm::as_str);
+    let signing: Vec<_> = signing.iter().map(|algorithm| algorithm.as_str()).collect();
     let mut grant_types = vec![
         grant_type::AUTHORIZATION_CODE,
         grant_type::CLIENT_CREDENTIALS,

@@ -27,8 +27,7 @@ pub(crate) async fn revoke(
     ctx: &Ctx,
     request: RevokeRequest,
 ) -> Result<RevokeResponse, Error> {
-    let client =
-        authenticate(core, ctx, request.client.as_ref(), Missing::Authentication).await?;
+    let client = authenticate(core, ctx, request.client.as_ref(), Missing::Authentication).await?;
     if request.token.is_empty() {
         return Err(Error::oauth(ErrorCode::InvalidRequest, "token is missing"));
     }

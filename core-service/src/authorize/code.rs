@@ -13,9 +13,7 @@ use crate::{
         secret::PlainToken,
     },
     error::Error,
-    store::{
-        Transaction, authorization_codes, authorization_requests, consents, grants,
-    },
+    store::{Transaction, authorization_codes, authorization_requests, consents, grants},
 };
 
 /// The code, on a consent that was given before.
@@ -27,8 +25,7 @@ pub(super) async fn issue(
     who: &SignedIn,
 ) -> Result<AuthorizeResponse, Error> {
     let mut transaction = core.store.begin().await?;
-    let consent =
-        consents::by_user_and_client(&mut transaction, &who.user.id, &client.id).await?;
+    let consent = consents::by_user_and_client(&mut transaction, &who.user.id, &client.id).await?;
     let consent = consent.map(|consent| consent.id);
     finish(core, ctx, client, pending, who, transaction, consent).await
 }

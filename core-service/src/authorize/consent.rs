@@ -14,7 +14,10 @@ use super::{
 };
 use crate::{
     Core, Ctx,
-    account::session::{self, SignedIn},
+    account::{
+        redirect,
+        session::{self, SignedIn},
+    },
     domain::{
         client::Client,
         grant::Consent,
@@ -78,9 +81,7 @@ pub(crate) async fn view_consent(
         return Err(Error::NotSignedIn);
     }
     let request = &pending.request;
-    let base_path = url::Url::parse(&core.settings.issuer)
-        .map(|issuer| issuer.path().trim_end_matches('/').to_owned())
-        .unwrap_or_default();
+    let base_path = redirect::base_path(&core.settings.issuer);
     // The stored request does not change; the prompt has the login page ask again.
     let back: String = form_urlencoded::Serializer::new(String::new())
         .append_pair("client_id", &client_id)
@@ -88,7 +89,10 @@ pub(crate) async fn view_consent(
         .append_pair("prompt", "select_account")
         .finish();
     let switch: String = form_urlencoded::Serializer::new(String::new())
-        .append_pair("redirect", &format!("{base_path}{}?{back}", path::AUTHORIZE))
+        .append_pair(
+            "redirect",
+            &format!("{base_path}{}?{back}", path::AUTHORIZE),
+        )
         .finish();
     Ok(ConsentView {
         browser: Some(session::browser(core, ctx, &signed_in)),

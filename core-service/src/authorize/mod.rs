@@ -128,8 +128,8 @@ fn sign_in_needed(pending: &Pending, who: &SignedIn, now: Timestamp) -> bool {
     if signed_in_for(pending, who) {
         return false;
     }
-    let asked = request.prompt.contains(&Prompt::Login)
-        || request.prompt.contains(&Prompt::SelectAccount);
+    let asked =
+        request.prompt.contains(&Prompt::Login) || request.prompt.contains(&Prompt::SelectAccount);
     let too_old = request.max_age.is_some_and(|max_age| {
         max_age == 0 || now.since(who.session.auth_time).as_secs() > max_age
     });

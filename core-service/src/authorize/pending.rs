@@ -8,9 +8,14 @@ use authgate_proto::{
 };
 use url::Url;
 
-use super::{app::app, form_action_source, request::{Prompt, ValidRequest}};
+use super::{
+    app::app,
+    form_action_source,
+    request::{Prompt, ValidRequest},
+};
 use crate::{
     Core, Ctx,
+    account::redirect,
     domain::{
         client::Client, grant::PendingAuthorization, id::ClientId, secret::PlainToken,
         time::Timestamp,
@@ -196,10 +201,9 @@ struct Reference {
 /// The stored request that `path_and_query` names, if it leads to the
 /// authorization endpoint or the consent page.
 fn reference_in(issuer: &str, path_and_query: &str) -> Option<Reference> {
-    let issuer = Url::parse(issuer).ok()?;
-    let target = issuer.join(path_and_query).ok()?;
-    let base = issuer.path().trim_end_matches('/');
-    let local = target.path().strip_prefix(base)?;
+    let base_path = redirect::base_path(issuer);
+    let target = Url::parse(issuer).ok()?.join(path_and_query).ok()?;
+    let local = target.path().strip_prefix(base_path)?;
     if local != path::AUTHORIZE && local != path::CONSENT {
         return None;
     }

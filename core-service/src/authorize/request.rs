@@ -266,11 +266,7 @@ fn claims(text: &str) -> Result<ClaimsRequest, OAuthError> {
 }
 
 /// The person meant: an ID token that we signed counts even when it has expired.
-fn subject(
-    core: &Core,
-    hint: &str,
-    claims: &ClaimsRequest,
-) -> Result<Option<UserId>, OAuthError> {
+fn subject(core: &Core, hint: &str, claims: &ClaimsRequest) -> Result<Option<UserId>, OAuthError> {
     let asked = claims.subject().map(UserId::from);
     if hint.is_empty() {
         return Ok(asked);

@@ -131,7 +131,10 @@ mod tests {
         for n in 0..SWEEP_EVERY {
             tracker.poll(&n.to_string(), Timestamp(0), FIVE, Timestamp(1));
         }
-        tracker.poll("last", Timestamp(2), FIVE, END);
-        assert_eq!(tracker.0.lock().unwrap().waiting.len(), 1);
+        for _ in 0..SWEEP_EVERY {
+            tracker.poll("last", Timestamp(2), FIVE, END);
+        }
+        let polls = tracker.0.lock().unwrap();
+        assert_eq!(polls.waiting.keys().collect::<Vec<_>>(), ["last"]);
     }
 }

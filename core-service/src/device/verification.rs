@@ -16,7 +16,7 @@ use crate::{
         session::{self, SignedIn},
         throttle::Throttle,
     },
-    authorize::{app::app, consent},
+    authorize::{acr, app::app, consent},
     domain::{
         client::Client,
         device_code::{DeviceCode, DeviceStatus, display_user_code, normalize_user_code},
@@ -217,7 +217,7 @@ async fn give(
         nonce: None,
         auth_time: session.auth_time,
         amr: session.amr.clone(),
-        acr: None,
+        acr: Some(acr::PASSWORD.to_owned()),
         created_at: ctx.now,
         expires_at: ctx.now + core.settings.tokens.refresh_absolute,
         revoked_at: None,

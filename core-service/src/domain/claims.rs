@@ -275,7 +275,10 @@ mod tests {
         )
         .unwrap();
         let userinfo = for_userinfo(&alice(), &scope("openid"), &request);
-        assert_eq!(Value::Object(userinfo), json!({"email": "alice@example.org"}));
+        assert_eq!(
+            Value::Object(userinfo),
+            json!({"email": "alice@example.org"})
+        );
         let id_token = for_id_token(&alice(), &scope("openid"), &request);
         assert_eq!(Value::Object(id_token), json!({"name": "Alice Example"}));
         assert_eq!(request.personal().to_string(), "email name");
@@ -292,7 +295,13 @@ mod tests {
 
     #[test]
     fn a_malformed_claims_parameter_is_refused() {
-        for text in ["", "[]", "{", r#"{"userinfo":[]}"#, r#"{"id_token":{"sub":"x"}}"#] {
+        for text in [
+            "",
+            "[]",
+            "{",
+            r#"{"userinfo":[]}"#,
+            r#"{"id_token":{"sub":"x"}}"#,
+        ] {
             assert!(ClaimsRequest::parse(text).is_err(), "{text}");
         }
     }

@@ -105,7 +105,8 @@ impl SecretHash {
         if let Some(hex) = text.strip_prefix("sha256:") {
             return TokenHash::from_hex(hex).map(Self::Sha256);
         }
-        text.starts_with("$2").then(|| Self::Bcrypt(text.to_owned()))
+        text.starts_with("$2")
+            .then(|| Self::Bcrypt(text.to_owned()))
     }
 
     /// The stored form.

@@ -89,14 +89,19 @@ pub fn new_device_code(now: Timestamp) -> (String, PlainToken) {
     fill_random(&mut bytes[6..]);
     bytes[..6].copy_from_slice(&now.0.to_be_bytes()[2..]);
     let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    (text[..RECORD_ID_DIGITS].to_owned(), PlainToken::presented(&text))
+    (
+        text[..RECORD_ID_DIGITS].to_owned(),
+        PlainToken::presented(&text),
+    )
 }
 
 /// The record id in a presented device code; none when it is not one.
 #[must_use]
 pub fn record_id(presented: &str) -> Option<&str> {
     let well_formed = presented.len() == DEVICE_CODE_DIGITS
-        && presented.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        && presented
+            .bytes()
+            .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     well_formed.then(|| &presented[..RECORD_ID_DIGITS])
 }
 
@@ -125,8 +130,8 @@ pub fn normalize_user_code(typed: &str) -> Option<String> {
         .take(USER_CODE_LENGTH + 1)
         .map(|c| c.to_ascii_uppercase())
         .collect();
-    let well_formed = code.len() == USER_CODE_LENGTH
-        && code.bytes().all(|b| USER_CODE_ALPHABET.contains(&b));
+    let well_formed =
+        code.len() == USER_CODE_LENGTH && code.bytes().all(|b| USER_CODE_ALPHABET.contains(&b));
     well_formed.then_some(code)
 }
 
@@ -154,13 +159,24 @@ mod tests {
             format!("  {} ", shown.replace('-', " ")),
             shown.replace('-', "\u{2013}"),
         ] {
-            assert_eq!(normalize_user_code(&typed).as_ref(), Some(&code), "{typed:?}");
+            assert_eq!(
+                normalize_user_code(&typed).as_ref(),
+                Some(&code),
+                "{typed:?}"
+            );
         }
     }
 
     #[test]
     fn what_can_not_be_a_user_code_is_none() {
-        for typed in ["", "ABCD-EFG", "ABCD-EFGHJ", "ABCD-EFG0", "ABCDÉFGH", "'; DROP--"] {
+        for typed in [
+            "",
+            "ABCD-EFG",
+            "ABCD-EFGHJ",
+            "ABCD-EFG0",
+            "ABCDÉFGH",
+            "'; DROP--",
+        ] {
             assert_eq!(normalize_user_code(typed), None, "{typed:?}");
         }
     }

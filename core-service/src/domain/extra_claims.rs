@@ -6,8 +6,28 @@ use crate::config::ExtraClaims;
 
 /// Claims that have a meaning already.
 const RESERVED: [&str; 22] = [
-    "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "type", "scope", "user_id", "client_id",
-    "azp", "amr", "acr", "auth_time", "nonce", "at_hash", "sid", "cnf", "act", "may_act", "events",
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "nbf",
+    "iat",
+    "jti",
+    "type",
+    "scope",
+    "user_id",
+    "client_id",
+    "azp",
+    "amr",
+    "acr",
+    "auth_time",
+    "nonce",
+    "at_hash",
+    "sid",
+    "cnf",
+    "act",
+    "may_act",
+    "events",
 ];
 /// Claims that the server adds under its prefix; refused bare as well.
 const PRIVATE: [&str; 4] = ["domain", "project", "service_account", "uid"];

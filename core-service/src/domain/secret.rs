@@ -53,7 +53,7 @@ impl PlainToken {
     pub fn record_id(&self) -> Option<Uuid> {
         let bytes = URL_SAFE_NO_PAD.decode(&self.0).ok()?;
         let bytes: [u8; RECORD_TOKEN_BYTES] = bytes.try_into().ok()?;
-        Some(Uuid::from_slice(&bytes[..16]).ok()?)
+        Uuid::from_slice(&bytes[..16]).ok()
     }
 
     /// What is stored of it.

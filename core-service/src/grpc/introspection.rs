@@ -27,7 +27,9 @@ impl Introspection for Adapter {
         let ctx = ctx(&self.0, &request)?;
         let caller = self.caller(&ctx, request.metadata()).await?;
         let answer = inspect(&self.0, &ctx, &caller, &request.get_ref().token).await;
-        answer.map(Response::new).map_err(|error| status(&ctx, error))
+        answer
+            .map(Response::new)
+            .map_err(|error| status(&ctx, error))
     }
 
     async fn introspect_batch(

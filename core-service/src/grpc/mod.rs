@@ -26,6 +26,18 @@ use crate::{Core, domain::secret::secrets_equal};
 #[derive(Debug, Clone, Copy)]
 pub struct Trusted;
 
+/// Runs a use case on a request: context, call, answer or status.
+macro_rules! adapt {
+    ($self:ident, $request:ident, $use_case:path) => {{
+        let ctx = $crate::grpc::context::ctx(&$self.0, &$request)?;
+        let answer = $use_case(&$self.0, &ctx, $request.into_inner()).await;
+        answer
+            .map(tonic::Response::new)
+            .map_err(|error| $crate::grpc::error::status(&ctx, error))
+    }};
+}
+use adapt;
+
 impl Core {
     /// All services, for callers of this process: trusted by construction.
     #[must_use]
@@ -60,7 +72,9 @@ impl Core {
     pub fn public_routes(&self) -> Routes {
         let mut routes = Routes::builder();
         routes
-            .add_service(IntrospectionServer::new(introspection::Adapter(self.clone())))
+            .add_service(IntrospectionServer::new(introspection::Adapter(
+                self.clone(),
+            )))
             .add_service(AdminServer::new(admin::Adapter(self.clone())));
         self.with_health_and_reflection(routes.routes())
     }

@@ -3,20 +3,11 @@
 use authgate_proto::v1::{self, o_auth_server::OAuth};
 use tonic::{Request, Response, Status};
 
-use super::{context::ctx, error::status};
+use super::{adapt, context::ctx};
 use crate::Core;
 
 /// The service.
 pub(super) struct Adapter(pub(super) Core);
-
-/// Runs a use case on a request: context, call, answer or status.
-macro_rules! adapt {
-    ($self:ident, $request:ident, $use_case:path) => {{
-        let ctx = ctx(&$self.0, &$request)?;
-        let answer = $use_case(&$self.0, &ctx, $request.into_inner()).await;
-        answer.map(Response::new).map_err(|error| status(&ctx, error))
-    }};
-}
 
 #[tonic::async_trait]
 impl OAuth for Adapter {
@@ -108,7 +99,8 @@ impl OAuth for Adapter {
         &self,
         _: Request<v1::MetadataRequest>,
     ) -> Result<Response<v1::JsonDocument>, Status> {
-        let json = crate::metadata::document(&self.0.settings).to_string();
+        let json =
+            crate::metadata::document(&self.0.settings, &self.0.keys.algorithms()).to_string();
         Ok(Response::new(v1::JsonDocument { json }))
     }
 

@@ -3,22 +3,11 @@
 use authgate_proto::v1::{self, web_server::Web};
 use tonic::{Request, Response, Status};
 
-use super::{context::ctx, error::status};
+use super::adapt;
 use crate::{Core, account, authorize, device::verification};
 
 /// The service.
 pub(super) struct Adapter(pub(super) Core);
-
-/// Runs a use case on a request: context, call, answer or status.
-macro_rules! adapt {
-    ($self:ident, $request:ident, $use_case:path) => {{
-        let ctx = ctx(&$self.0, &$request)?;
-        let answer = $use_case(&$self.0, &ctx, $request.into_inner()).await;
-        answer
-            .map(Response::new)
-            .map_err(|error| status(&ctx, error))
-    }};
-}
 
 #[tonic::async_trait]
 impl Web for Adapter {

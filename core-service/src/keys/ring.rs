@@ -127,7 +127,7 @@ impl KeyRing {
         json!({ "keys": keys })
     }
 
-    /// What ID tokens can be signed with.
+    /// What ID tokens and UserInfo answers can be signed with.
     pub(crate) fn algorithms(&self) -> Vec<Algorithm> {
         ASYMMETRIC.to_vec()
     }

@@ -78,6 +78,13 @@ pub(crate) async fn upsert(
 
 /// Takes the consent back. False when it was already or is not known. What was
 /// granted on it ends with `grants::revoke_of_consent`.
+#[cfg_attr(
+    not(test),
+    expect(
+        dead_code,
+        reason = "for the account pages, where people end what they gave"
+    )
+)]
 pub(crate) async fn revoke(
     executor: &mut impl Executor,
     id: &ConsentId,

@@ -140,6 +140,13 @@ pub(crate) async fn revoke_of_client(
 }
 
 /// Ends all grants that were given in the browser session; gives how many.
+#[cfg_attr(
+    not(test),
+    expect(
+        dead_code,
+        reason = "for the account pages, where people end what they gave"
+    )
+)]
 pub(crate) async fn revoke_of_session(
     executor: &mut impl Executor,
     session: &SessionId,
@@ -149,6 +156,13 @@ pub(crate) async fn revoke_of_session(
 }
 
 /// Ends all grants that stand on the consent; gives how many.
+#[cfg_attr(
+    not(test),
+    expect(
+        dead_code,
+        reason = "for the account pages, where people end what they gave"
+    )
+)]
 pub(crate) async fn revoke_of_consent(
     executor: &mut impl Executor,
     consent: &ConsentId,

@@ -190,13 +190,12 @@ pub(crate) async fn list(
     rows.into_iter().map(User::try_from).collect()
 }
 
-/// Whether there are no users at all.
-pub(crate) async fn is_empty(executor: &mut impl Executor) -> Result<bool, StoreError> {
-    let any: bool = sql!(executor, |conn| sqlx::query_scalar::<_, bool>(
-        "SELECT EXISTS (SELECT 1 FROM users)"
+/// Whether there is an admin, able to sign in or not.
+pub(crate) async fn any_admin(executor: &mut impl Executor) -> Result<bool, StoreError> {
+    sql!(executor, |conn| sqlx::query_scalar::<_, bool>(
+        "SELECT EXISTS (SELECT 1 FROM users WHERE role = 'admin')"
     )
-    .fetch_one(conn))?;
-    Ok(!any)
+    .fetch_one(conn))
 }
 
 /// How many admins may sign in.

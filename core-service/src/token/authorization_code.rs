@@ -46,9 +46,16 @@ pub(super) async fn redeem(
         user: &user,
         grant: &grant,
     };
-    let issuance = Issuance::new(core, ctx, client, subject, grant.scope.clone(), extra_claims)
-        .with_first_refresh(core, ctx)
-        .with_nonce(grant.nonce.clone());
+    let issuance = Issuance::new(
+        core,
+        ctx,
+        client,
+        subject,
+        grant.scope.clone(),
+        extra_claims,
+    )
+    .with_first_refresh(core, ctx)
+    .with_nonce(grant.nonce.clone());
 
     // Claim before anything is made: of many redeemers at once one gets past this line.
     let mut transaction = core.store.begin().await?;
@@ -123,8 +130,8 @@ fn check_verifier(code: &AuthorizationCode, verifier: &str) -> Result<(), Error>
         (Some(_), "") => Err(invalid("code_verifier is missing")),
         (Some(challenge), verifier) => {
             let computed = URL_SAFE_NO_PAD.encode(sha256(verifier.as_bytes()));
-            let matches = is_verifier(verifier)
-                && secrets_equal(computed.as_bytes(), challenge.as_bytes());
+            let matches =
+                is_verifier(verifier) && secrets_equal(computed.as_bytes(), challenge.as_bytes());
             if matches {
                 Ok(())
             } else {

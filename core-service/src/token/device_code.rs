@@ -61,8 +61,15 @@ pub(super) async fn redeem(
         user: &user,
         grant: &grant,
     };
-    let issuance = Issuance::new(core, ctx, client, subject, grant.scope.clone(), extra_claims)
-        .with_first_refresh(core, ctx);
+    let issuance = Issuance::new(
+        core,
+        ctx,
+        client,
+        subject,
+        grant.scope.clone(),
+        extra_claims,
+    )
+    .with_first_refresh(core, ctx);
 
     // Claim before anything is made: one token response per code (section 3.5).
     let mut transaction = core.store.begin().await?;
@@ -88,7 +95,10 @@ async fn find(core: &Core, client: &Client, presented: &str) -> Result<DeviceCod
 /// Nothing is written for a poll that has to wait: who polled when stands in memory.
 fn pending(core: &Core, ctx: &Ctx, code: &DeviceCode) -> Error {
     let interval = core.settings.device.interval;
-    match core.polls.poll(&code.id, ctx.now, interval, code.expires_at) {
+    match core
+        .polls
+        .poll(&code.id, ctx.now, interval, code.expires_at)
+    {
         Poll::InTime => Error::oauth(
             ErrorCode::AuthorizationPending,
             "nobody has decided yet; poll again",

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use authgate_proto::{v1::TokenResponse, vocabulary::{grant_type, scope}};
+use authgate_proto::{
+    v1::TokenResponse,
+    vocabulary::{grant_type, scope},
+};
 use serde_json::{Map, Value, json};
 
 use super::id_token;
@@ -87,7 +90,14 @@ impl<'a> Issuance<'a> {
             && self.client.allows_grant(grant_type::REFRESH_TOKEN);
         if let (true, Subject::User { grant, .. }) = (enabled, &self.subject) {
             let (id, token) = PlainToken::for_record(ctx.now);
-            self.new_refresh = Some(refresh_record(core, ctx, self.client, grant, &id.to_string(), &token));
+            self.new_refresh = Some(refresh_record(
+                core,
+                ctx,
+                self.client,
+                grant,
+                &id.to_string(),
+                &token,
+            ));
             self.refresh = Some(token);
         }
         self

@@ -12,8 +12,8 @@
 
 pub mod access;
 mod authorization_code;
-mod client_credentials;
 pub mod client_authentication;
+mod client_credentials;
 mod device_code;
 mod id_token;
 mod issuance;

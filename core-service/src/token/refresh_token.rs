@@ -160,9 +160,7 @@ async fn retried(
             && successor.last_used_at.is_none()
             && successor.revoked_at.is_none()
     });
-    Ok(unused
-        .then(|| Uuid::parse_str(successor_id).ok())
-        .flatten())
+    Ok(unused.then(|| Uuid::parse_str(successor_id).ok()).flatten())
 }
 
 fn report_reuse(ctx: &Ctx, grant: &Grant) {

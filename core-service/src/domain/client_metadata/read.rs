@@ -33,6 +33,10 @@ const SELF_SERVICE_SCOPES: [&str; 6] = [
     "offline_access",
 ];
 /// The predecessor's name of the device grant, understood in registrations only.
+/// What a client may ask for that names no scope: the predecessor's default, and
+/// `openid`, without which an OpenID relying party that registered itself, and
+/// never sends a scope, could not sign anybody in.
+const DEFAULT_SCOPE: &str = "openid email profile";
 const DEVICE_CODE_ALIAS: &str = "device_code";
 const ALGORITHMS: [&str; 3] = ["RS256", "ES256", "EdDSA"];
 const AUTH_METHODS: [&str; 3] = ["client_secret_basic", "client_secret_post", "none"];
@@ -71,15 +75,6 @@ impl Registrant {
         match self {
             Self::Client => Unknown::Ignored,
             Self::Admin => Unknown::Refused,
-        }
-    }
-
-    /// What a client may ask for that names no scope: the predecessor's defaults,
-    /// and sign-in for those that an admin sets up.
-    const fn default_scope(self) -> &'static str {
-        match self {
-            Self::Client => "email profile",
-            Self::Admin => "openid email profile",
         }
     }
 
@@ -257,7 +252,7 @@ fn response_types(document: &mut Object<'_>, grant_types: &[String]) -> Vec<Stri
 
 fn scope(document: &mut Object<'_>, by: Registrant) -> String {
     let Some(text) = document.text("scope", 2 * MAX_TEXT) else {
-        return by.default_scope().to_owned();
+        return DEFAULT_SCOPE.to_owned();
     };
     let Ok(scope) = ScopeSet::parse(&text) else {
         document.problem("scope", "holds a character that a scope can't have");

@@ -110,7 +110,7 @@ conformance! {
     }
 
     async fn admins_are_counted_while_they_may_sign_in(store: Store) {
-        assert!(read!(store, |c| users::is_empty(c)));
+        assert!(read!(store, |c| users::list(c, None, 1)).is_empty());
         assert_eq!(read!(store, |c| users::count_active_admins(c)), 0);
         for user in [
             user("admin"),
@@ -119,7 +119,7 @@ conformance! {
         ] {
             commit!(store, |tx| users::insert(tx, &user));
         }
-        assert!(!read!(store, |c| users::is_empty(c)));
+        assert!(!read!(store, |c| users::list(c, None, 1)).is_empty());
         assert_eq!(read!(store, |c| users::count_active_admins(c)), 1);
     }
 

@@ -30,7 +30,7 @@ fn the_least_registration_gets_the_defaults_of_the_rfc() {
     assert_eq!(metadata.grant_types, ["authorization_code"]);
     assert_eq!(metadata.response_types, ["code"]);
     assert_eq!(metadata.token_endpoint_auth_method, "client_secret_basic");
-    assert_eq!(metadata.scope, "email profile");
+    assert_eq!(metadata.scope, "openid email profile");
 }
 
 #[test]
