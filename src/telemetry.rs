@@ -14,7 +14,11 @@ pub fn start(log: &Log, warnings: &[String]) {
     let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // The second of two in one process keeps the first: tests start it often.
     let _ = match log.format {
-        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+        LogFormat::Json => builder
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .try_init(),
         LogFormat::Text => builder
             .with_ansi(std::io::stderr().is_terminal())
             .try_init(),

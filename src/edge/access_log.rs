@@ -33,7 +33,7 @@ pub async fn log(
         let started = Instant::now();
         let response = next.run(request).await;
         let status = response.status();
-        let latency_us = started.elapsed().as_micros();
+        let latency_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         match status.as_u16() {
             500.. if !is_probe => error!(status = status.as_u16(), latency_us, "answered"),
             _ if is_probe => debug!(status = status.as_u16(), latency_us, "answered"),
