@@ -44,7 +44,7 @@ for (const [mode, javaScriptEnabled] of WITH_AND_WITHOUT_SCRIPT) {
       meeting(javaScriptEnabled, async (person, app) => {
         await person.open(await app.request('web-basic', 'openid'))
         await person.signIn('alice')
-        if ((await person.page.locator('h1').innerText()) === 'Allow access?') await person.press('Allow')
+        if ((await person.heading()) === 'Allow access?') await person.press('Allow')
         await person.page.waitForURL(`${app.redirectUri}?*`)
         await app.tokens()
 
@@ -84,7 +84,7 @@ for (const [mode, javaScriptEnabled] of WITH_AND_WITHOUT_SCRIPT) {
       meeting(javaScriptEnabled, async (person, app) => {
         await person.open(await app.request('native', 'openid profile'))
         await person.signIn('bob')
-        await person.page.getByRole('link', { name: 'Not you?' }).click()
+        await person.follow('Not you?')
         await person.signIn('alice')
         await person.reads('alice@people.example')
         await person.press('Allow')

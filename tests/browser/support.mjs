@@ -65,7 +65,11 @@ export class Person {
       if (['error', 'warning'].includes(message.type()) && !refusedPage) this.#complain('console', message.text())
     })
     page.on('pageerror', (error) => this.#complain('script', error.message))
-    page.on('requestfailed', (request) => this.#complain('failed', `${request.url()} ${request.failure()?.errorText}`))
+    page.on('requestfailed', (request) => {
+      const reason = request.failure()?.errorText
+      // Aborted: the person went on before, say, the icon was there.
+      if (reason !== 'net::ERR_ABORTED') this.#complain('failed', `${request.url()} ${reason}`)
+    })
     page.on('request', (request) => {
       const { origin, protocol } = new URL(request.url())
       if (protocol !== 'data:' && !this.#allowedOrigins.includes(origin)) this.#complain('foreign request', request.url())
@@ -88,7 +92,6 @@ export class Person {
   async refused(status, action) {
     this.#expectedStatus = status
     await action()
-    await this.page.waitForLoadState()
     this.#expectedStatus = undefined
   }
 
@@ -103,7 +106,18 @@ export class Person {
   }
 
   press(name) {
-    return this.page.getByRole('button', { name, exact: true }).click()
+    return this.leavesBy(this.page.getByRole('button', { name, exact: true }))
+  }
+
+  follow(name) {
+    return this.leavesBy(this.page.getByRole('link', { name, exact: true }))
+  }
+
+  /** Clicks what leads to another page, and waits until that is there. */
+  async leavesBy(element) {
+    const loaded = this.page.waitForEvent('load')
+    await element.click()
+    await loaded
   }
 
   heading() {

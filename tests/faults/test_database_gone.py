@@ -5,6 +5,7 @@ import threading
 
 import pytest
 import requests
+import seeds
 from flows import code, refresh
 from program import Program, eventually
 
@@ -36,6 +37,8 @@ def test_postgres_stops_and_comes_back(start, stoppable_postgres):
     unused = code(program)
     kinds = requests_of_each_kind(program, unused, granted["refresh_token"])
     token = program.service_token().json()["access_token"]
+    browser = seeds.visitor(program.issuer)
+    sign_in = browser.open("/login").form("input[type=password]")
 
     stoppable_postgres.stop()
     for ask in kinds.values():
@@ -43,7 +46,9 @@ def test_postgres_stops_and_comes_back(start, stoppable_postgres):
         is_unavailable(answer)
         assert answer.headers["cache-control"] == "no-store"
         assert answer.json()["error"]
-    is_unavailable(program.get("/login", headers={"accept": "text/html"}))
+    page = browser.submit(sign_in, browser.credentials)
+    assert (page.status, page.document.h1.text) == (503, "Not available right now")
+    assert int(page.headers["retry-after"]) > 0
     assert program.get("/health/live").status_code == 200
     assert program.get("/health/ready").status_code == 503
 
@@ -54,6 +59,7 @@ def test_postgres_stops_and_comes_back(start, stoppable_postgres):
         answer = ask()
         assert answer.status_code == 200, f"{kind}: {answer.text}"
     assert program.is_active(token)
+    assert browser.submit(sign_in, browser.credentials).status == 200
 
 
 def test_postgres_stops_under_load(start, stoppable_postgres):

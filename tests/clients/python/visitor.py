@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
@@ -28,6 +29,7 @@ class Page:
 
     url: str
     status: int
+    headers: Mapping[str, str]
     document: BeautifulSoup
 
     @property
@@ -108,6 +110,6 @@ class Visitor:
                 return Callback(url)
             answer = self._session.request(method, url, data=body, allow_redirects=False, timeout=30)
             if "location" not in answer.headers:
-                return Page(url, answer.status_code, BeautifulSoup(answer.text, "html.parser"))
+                return Page(url, answer.status_code, answer.headers, BeautifulSoup(answer.text, "html.parser"))
             method, url, body = "GET", urljoin(url, answer.headers["location"]), None
         raise AssertionError(f"too many redirects, last to {url}")
