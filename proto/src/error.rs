@@ -178,7 +178,9 @@ impl From<&Status> for OAuthError {
             };
         }
         match status.code() {
+            // Unknown: the connection broke while the answer was on its way.
             Code::Unavailable
+            | Code::Unknown
             | Code::DeadlineExceeded
             | Code::Cancelled
             | Code::ResourceExhausted => Self::new(

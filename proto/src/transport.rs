@@ -4,7 +4,7 @@
 //! one type, one wire contract and the same metadata, whether the core is a
 //! function call or a network away.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use http::{HeaderValue, Request, Response};
 use tonic::{
@@ -58,6 +58,12 @@ pub fn remote(uri: &str, peer_secret: &str) -> Result<Transport, BoxError> {
                     .insert(PEER_SECRET_HEADER, secret.clone());
                 request
             })
-            .map_err(|error| Status::from_error(error.into())),
+            // An error of the channel, unlike an answer with a status, means that the
+            // core can't be reached.
+            .map_err(|error| {
+                let mut status = Status::unavailable("the core can't be reached");
+                status.set_source(Arc::new(error));
+                status
+            }),
     ))
 }
