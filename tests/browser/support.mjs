@@ -138,7 +138,8 @@ export class Person {
     for (const [size, viewport] of Object.entries(SIZES)) {
       await this.page.setViewportSize(viewport)
       for (const colorScheme of ['light', 'dark']) {
-        await this.page.emulateMedia({ colorScheme })
+        // Without motion, or the picture shows colours on their way to others.
+        await this.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
         await this.page.screenshot({ path: `${SCREENSHOTS}${name}${mode}-${size}-${colorScheme}.png`, fullPage: true })
         if (this.javaScriptEnabled) await this.#isAccessible(`${name}, ${size}, ${colorScheme}`)
       }
@@ -148,7 +149,7 @@ export class Person {
       }))
       assert.ok(scrolled <= shown, `${name} on a ${size} is ${scrolled - shown} px too wide`)
     }
-    await this.page.emulateMedia({ colorScheme: null })
+    await this.page.emulateMedia({ colorScheme: null, reducedMotion: null })
   }
 
   async #isAccessible(where) {
