@@ -15,7 +15,8 @@ use crate::{
     config::Sessions,
     domain::{
         id::SessionId,
-        secret::{PlainToken, TokenHash, fill_random},
+        random::fill_random,
+        secret::{PlainToken, TokenHash},
         session::Session,
         user::{Role, User},
     },

@@ -11,7 +11,7 @@ use crate::{
     domain::{
         document::is_deceptive,
         id::UserId,
-        secret::fill_random,
+        random::fill_random,
         time::Timestamp,
         user::{Role, User},
     },

@@ -2,7 +2,7 @@
 
 use authgate_proto::v1::AuthorizeResponse;
 
-use super::{acr, consent, pending::Pending, response};
+use super::{acr, pending::Pending, remembered, response};
 use crate::{
     Core, Ctx,
     account::session::SignedIn,
@@ -40,7 +40,7 @@ pub(super) async fn issue_on_consent(
 ) -> Result<AuthorizeResponse, Error> {
     let request = &pending.request;
     let mut transaction = core.store.begin().await?;
-    let consent = consent::remember(
+    let consent = remembered::remember(
         &mut transaction,
         ctx,
         &who.user.id,

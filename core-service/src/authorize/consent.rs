@@ -8,7 +8,7 @@ use authgate_proto::{
 
 use super::{
     app::app,
-    code, form_action_source, gone, pending,
+    code, form_action_source, gone, pending, remembered,
     request::{Prompt, ValidRequest},
     response, sign_in_needed,
 };
@@ -18,14 +18,9 @@ use crate::{
         redirect,
         session::{self, SignedIn},
     },
-    domain::{
-        client::Client,
-        grant::Consent,
-        id::{ClientId, ConsentId, UserId, time_ordered},
-        scope::ScopeSet,
-    },
+    domain::client::Client,
     error::Error,
-    store::{Transaction, authorization_requests, consents},
+    store::authorization_requests,
 };
 
 /// Whether the person has to be asked.
@@ -41,13 +36,7 @@ pub(super) async fn needed(
     {
         return Ok(true);
     }
-    let mut connection = core.store.read().await?;
-    let given = consents::by_user_and_client(&mut connection, &who.user.id, &client.id).await?;
-    let covered = given.is_some_and(|given| {
-        given.revoked_at.is_none()
-            && request.scopes().is_subset_of(&given.scope)
-            && request.claims.personal().is_subset_of(&given.claims)
-    });
+    let covered = remembered::covers(core, &who.user.id, &client.id, request).await?;
     Ok(!covered)
 }
 
@@ -109,13 +98,18 @@ pub(crate) async fn view_consent(
 /// the request gone.
 ///
 /// # Errors
-/// NotSignedIn, StaleForm; NotFound when the request is gone.
+/// Only faults: what is wrong with the form is told to the person.
 pub(crate) async fn decide(
     core: &Core,
     ctx: &Ctx,
     decision: ConsentDecision,
 ) -> Result<AuthorizeResponse, Error> {
-    session::verify_csrf(core, ctx, &decision.csrf_token)?;
+    if session::verify_csrf(core, ctx, &decision.csrf_token).is_err() {
+        return Ok(response::page(
+            "invalid_request",
+            "This page is out of date or was made for another browser. Go back, load it again and decide once more.",
+        ));
+    }
     let found = pending::find(core, ctx, &decision.client_id, &decision.request_uri).await?;
     let Some((client, pending)) = found else {
         return Ok(response::page(
@@ -148,33 +142,4 @@ pub(crate) async fn decide(
     );
     let denied = OAuthError::new(ErrorCode::AccessDenied, "the person said no");
     Ok(response::error(core, &pending.request.answer, &denied))
-}
-
-/// Remembers what was agreed to, together with all that was before.
-pub(crate) async fn remember(
-    transaction: &mut Transaction,
-    ctx: &Ctx,
-    user_id: &UserId,
-    client_id: &ClientId,
-    scope: &ScopeSet,
-    claims: &ScopeSet,
-) -> Result<ConsentId, Error> {
-    let before = consents::by_user_and_client(transaction, user_id, client_id)
-        .await?
-        .filter(|consent| consent.revoked_at.is_none());
-    let (scope, claims) = match &before {
-        Some(before) => (before.scope.union(scope), before.claims.union(claims)),
-        None => (scope.clone(), claims.clone()),
-    };
-    let consent = Consent {
-        id: ConsentId::from(time_ordered(ctx.now).to_string()),
-        user_id: user_id.clone(),
-        client_id: client_id.clone(),
-        scope,
-        claims,
-        granted_at: ctx.now,
-        updated_at: ctx.now,
-        revoked_at: None,
-    };
-    Ok(consents::upsert(transaction, &consent).await?)
 }

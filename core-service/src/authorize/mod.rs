@@ -16,6 +16,7 @@ mod code;
 pub(crate) mod consent;
 pub(crate) mod pending;
 mod recipient;
+pub(crate) mod remembered;
 mod request;
 mod response;
 

@@ -63,12 +63,12 @@ pub(crate) async fn authorize(
 fn granted_scope(client: &Client, requested: &str) -> Result<ScopeSet, Error> {
     let requested = ScopeSet::parse(requested)
         .map_err(|_| Error::oauth(ErrorCode::InvalidScope, "scope is malformed"))?;
-    let allowed = client.metadata.scopes();
-    let granted = requested.intersection(&allowed);
-    if granted.is_empty() {
-        return Ok(ScopeSet::from_stored(DEFAULT_SCOPE).intersection(&allowed));
-    }
-    Ok(granted)
+    let requested = if requested.is_empty() {
+        ScopeSet::from_stored(DEFAULT_SCOPE)
+    } else {
+        requested
+    };
+    Ok(requested.intersection(&client.metadata.scopes()))
 }
 
 async fn record(

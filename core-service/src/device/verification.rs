@@ -16,7 +16,7 @@ use crate::{
         session::{self, SignedIn},
         throttle::Throttle,
     },
-    authorize::{acr, app::app, consent},
+    authorize::{acr, app::app, remembered},
     domain::{
         client::Client,
         device_code::{DeviceCode, DeviceStatus, display_user_code, normalize_user_code},
@@ -205,7 +205,7 @@ async fn give(
     let (client_id, scope) = (&request.client.id, &request.code.scope);
     let no_claims = ScopeSet::default();
     let consent_id =
-        consent::remember(transaction, ctx, &user.id, client_id, scope, &no_claims).await?;
+        remembered::remember(transaction, ctx, &user.id, client_id, scope, &no_claims).await?;
     let grant = Grant {
         id: GrantId::from(time_ordered(ctx.now).to_string()),
         client_id: client_id.clone(),

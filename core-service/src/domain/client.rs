@@ -124,7 +124,7 @@ impl SecretHash {
 pub fn new_client_secret() -> PlainToken {
     const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
     let mut random = [0; 52];
-    super::secret::fill_random(&mut random);
+    super::random::fill_random(&mut random);
     let text: String = random
         .iter()
         .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]))

@@ -2,8 +2,9 @@
 
 use super::{
     id::{ClientId, GrantId},
+    random::fill_random,
     scope::ScopeSet,
-    secret::{PlainToken, TokenHash, fill_random},
+    secret::{PlainToken, TokenHash},
     time::Timestamp,
 };
 

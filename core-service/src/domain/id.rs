@@ -61,7 +61,7 @@ ids! {
 #[must_use]
 pub fn time_ordered(now: Timestamp) -> Uuid {
     let mut random = [0; 10];
-    super::secret::fill_random(&mut random);
+    super::random::fill_random(&mut random);
     let millis = u64::try_from(now.0).unwrap_or(0);
     Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
 }

@@ -8,6 +8,7 @@ pub mod document;
 pub mod extra_claims;
 pub mod grant;
 pub mod id;
+pub mod random;
 pub mod redirect_uri;
 pub mod scope;
 pub mod secret;

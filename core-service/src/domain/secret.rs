@@ -4,11 +4,11 @@
 //! guess that a slow hash would make slower. Each record token starts with the
 //! record's time-ordered id, so that looking it up needs no index on the hash.
 
-use aws_lc_rs::{constant_time, digest, rand};
+use aws_lc_rs::{constant_time, digest};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use uuid::Uuid;
 
-use super::{id::time_ordered, time::Timestamp};
+use super::{id::time_ordered, random::fill_random, time::Timestamp};
 
 /// A secret in the clear, on its way to its holder. No Debug, no Display, no `==`.
 #[derive(Clone)]
@@ -122,13 +122,4 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
 #[must_use]
 pub fn secrets_equal(left: &[u8], right: &[u8]) -> bool {
     constant_time::verify_slices_are_equal(&sha256(left), &sha256(right)).is_ok()
-}
-
-/// Fills `out` from the system's random number generator.
-#[expect(
-    clippy::expect_used,
-    reason = "a process without randomness can issue nothing; there is no way on"
-)]
-pub fn fill_random(out: &mut [u8]) {
-    rand::fill(out).expect("the system's random number generator works");
 }

@@ -30,6 +30,12 @@ impl Timestamp {
         self.0.div_euclid(1000)
     }
 
+    /// This instant if it is a whole second, else the next one that is.
+    #[must_use]
+    pub const fn to_whole_second(self) -> Self {
+        Self::from_seconds(self.0.saturating_add(999).div_euclid(1000))
+    }
+
     /// The instant so many seconds after the epoch.
     #[must_use]
     pub const fn from_seconds(seconds: i64) -> Self {
@@ -62,5 +68,24 @@ impl Sub<Duration> for Timestamp {
             self.0
                 .saturating_sub(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)),
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whole_second_is_never_before() {
+        for (instant, second) in [
+            (0, 0),
+            (1, 1000),
+            (999, 1000),
+            (1000, 1000),
+            (-1, 0),
+            (-1000, -1000),
+        ] {
+            assert_eq!(Timestamp(instant).to_whole_second(), Timestamp(second));
+        }
     }
 }

@@ -18,7 +18,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     config::Passwords,
-    domain::secret::fill_random,
+    domain::random::fill_random,
     error::{Error, Private},
 };
 

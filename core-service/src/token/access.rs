@@ -1,7 +1,9 @@
 //! Access tokens in use: is this one ours, and does it still count?
 
 use authgate_proto::error::ErrorCode;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+
+use super::issuance::client_subject;
 
 use crate::{
     Core, Ctx,
@@ -51,8 +53,27 @@ pub(crate) async fn live(
     let mut connection = core.store.read().await?;
     let state = access_tokens::state(&mut connection, &TokenId::from(jti)).await?;
     Ok(state
-        .filter(|state| state.is_live(ctx.now))
+        .filter(|state| state.is_live(ctx.now) && is_of_record(&claims, state))
         .map(|state| (claims, state)))
+}
+
+/// Whether the claims are those that were signed for this record. They can differ
+/// only where others hold the key as well: with HS256.
+fn is_of_record(claims: &Map<String, Value>, state: &AccessTokenState) -> bool {
+    let AccessTokenState { token, grant, .. } = state;
+    let subject = match grant {
+        Some(grant) => grant.user_id.to_string(),
+        None => client_subject(&token.client_id),
+    };
+    let expected = [
+        ("sub", json!(subject)),
+        ("client_id", json!(token.client_id)),
+        ("exp", json!(token.expires_at.seconds())),
+        ("type", json!("access")),
+    ];
+    expected
+        .iter()
+        .all(|(name, value)| claims.get(*name) == Some(value))
 }
 
 /// Whom the bearer of `token` stands for (RFC 6750).

@@ -30,11 +30,11 @@ pub(super) async fn redeem(
     request: &TokenRequest,
 ) -> Result<TokenResponse, Error> {
     let presented = PlainToken::presented(required(&request.code, "code")?);
-    let extra_claims = requested_claims(core, client, request)?;
     let (code, grant) = find(core, client, &presented).await?;
     if code.used_at.is_some() {
         return replayed(core, ctx, &code).await;
     }
+    let extra_claims = requested_claims(core, client, request)?;
     if ctx.now >= code.expires_at || !grant.is_live(ctx.now) {
         return Err(invalid("the code has expired"));
     }

@@ -15,9 +15,10 @@ use crate::{
     domain::{
         client::Client,
         grant::Grant,
-        id::{TokenId, time_ordered},
+        id::{ClientId, TokenId, time_ordered},
+        random::fill_random,
         scope::ScopeSet,
-        secret::{PlainToken, fill_random},
+        secret::PlainToken,
         token::{AccessToken, RefreshToken},
         user::User,
     },
@@ -66,12 +67,15 @@ impl<'a> Issuance<'a> {
             ),
             Subject::Client => (None, ctx.now + core.settings.tokens.client_credentials),
         };
+        // What was granted once counts only as far as the client may have it still.
+        let scope = scope.intersection(&client.metadata.scopes());
         let access = AccessToken {
             id: TokenId::from(time_ordered(ctx.now).to_string()),
             client_id: client.id.clone(),
             grant_id,
             scope,
-            expires_at,
+            // `exp` is told in whole seconds: what is on record ends with it, not a moment later.
+            expires_at: expires_at.to_whole_second(),
         };
         Self {
             client,
@@ -169,7 +173,7 @@ impl<'a> Issuance<'a> {
 
         let subject = match &self.subject {
             Subject::User { user, .. } => user.id.to_string(),
-            Subject::Client => client_subject(self.client),
+            Subject::Client => client_subject(&self.client.id),
         };
         put("iss", json!(core.settings.issuer));
         put("sub", json!(subject));
@@ -228,8 +232,8 @@ pub(super) fn refresh_record(
 }
 
 /// The subject of a client's own tokens.
-pub(crate) fn client_subject(client: &Client) -> String {
-    format!("client:{}", client.id)
+pub(crate) fn client_subject(client_id: &ClientId) -> String {
+    format!("client:{client_id}")
 }
 
 /// One audience is a string, several an array (RFC 7519 section 4.1.3). Without

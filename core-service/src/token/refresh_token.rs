@@ -25,7 +25,7 @@ use crate::{
         token::RefreshToken,
     },
     error::Error,
-    store::{grants, refresh_tokens},
+    store::{Executor, Transaction, grants, refresh_tokens},
 };
 
 /// New tokens for a refresh token.
@@ -42,11 +42,14 @@ pub(super) async fn redeem(
         ));
     }
     let presented = PlainToken::presented(required(&request.refresh_token, "refresh_token")?);
-    let extra_claims = requested_claims(core, client, request)?;
     let (token, grant) = find(core, client, &presented).await?;
     if token.revoked_at.is_some() || !grant.is_live(ctx.now) || ctx.now >= token.expires_at {
         return Err(invalid());
     }
+    if token.rotated_at.is_some() && !may_be_retried(core, ctx, &token).await? {
+        return reused(core, ctx, &grant).await;
+    }
+    let extra_claims = requested_claims(core, client, request)?;
     let scope = narrowed(&grant, &request.scope)?;
     let user = active_user(core, &grant.user_id, "refresh_token").await?;
     let subject = Subject::User {
@@ -55,39 +58,46 @@ pub(super) async fn redeem(
     };
     let issuance = Issuance::new(core, ctx, client, subject, scope, extra_claims);
 
-    if !rotates(core, client) && token.rotated_at.is_none() {
-        let issuance = issuance.with_refresh(presented, None);
-        let mut transaction = core.store.begin().await?;
-        refresh_tokens::touch(&mut transaction, &token.id, ctx.now).await?;
-        issuance.record(&mut transaction).await?;
-        transaction.commit().await?;
-        return issuance.sign(core, ctx);
-    }
-
     let mut transaction = core.store.begin().await?;
-    let id = time_ordered(ctx.now);
-    let won = token.rotated_at.is_none()
-        && refresh_tokens::rotate(&mut transaction, &token.id, &id.to_string(), ctx.now).await?;
-    if won {
-        let successor = successor(core, &presented, id);
-        let record = refresh_record(core, ctx, client, &grant, &id.to_string(), &successor);
-        let issuance = issuance.with_refresh(successor, Some(record));
-        issuance.record(&mut transaction).await?;
-        transaction.commit().await?;
-        return issuance.sign(core, ctx);
-    }
-
-    // Another was first: the answer got lost and is asked for again, or a thief is at work.
-    let Some(id) = retried(core, ctx, &mut transaction, &token).await? else {
-        grants::revoke(&mut transaction, &grant.id, ctx.now).await?;
-        transaction.commit().await?;
-        report_reuse(ctx, &grant);
-        return Err(invalid());
+    let issuance = if rotates(core, client) || token.rotated_at.is_some() {
+        match rotate(core, ctx, client, &mut transaction, &token, &presented).await? {
+            Some((successor, record)) => issuance.with_refresh(successor, record),
+            None => {
+                drop(transaction);
+                return reused(core, ctx, &grant).await;
+            }
+        }
+    } else {
+        refresh_tokens::touch(&mut transaction, &token.id, ctx.now).await?;
+        issuance.with_refresh(presented, None)
     };
-    let issuance = issuance.with_refresh(successor(core, &presented, id), None);
     issuance.record(&mut transaction).await?;
     transaction.commit().await?;
     issuance.sign(core, ctx)
+}
+
+/// Puts a successor in the token's place: a new one with its record, or the one
+/// that another request put there a moment ago. None when the token was reused.
+async fn rotate(
+    core: &Core,
+    ctx: &Ctx,
+    client: &Client,
+    transaction: &mut Transaction,
+    token: &RefreshToken,
+    presented: &PlainToken,
+) -> Result<Option<(PlainToken, Option<RefreshToken>)>, Error> {
+    let id = time_ordered(ctx.now);
+    // Claim before anything is made: of many at once one puts its successor there.
+    if refresh_tokens::rotate(transaction, &token.id, &id.to_string(), ctx.now).await? {
+        let successor = successor(core, presented, id);
+        let grant = grants::by_id(transaction, &token.grant_id)
+            .await?
+            .ok_or_else(invalid)?;
+        let record = refresh_record(core, ctx, client, &grant, &id.to_string(), &successor);
+        return Ok(Some((successor, Some(record))));
+    }
+    let id = successor_to_retry(core, ctx, transaction, &token.id).await?;
+    Ok(id.map(|id| (successor(core, presented, id), None)))
 }
 
 /// The presented token and its grant, if it is a token of this client.
@@ -137,15 +147,22 @@ fn successor(core: &Core, presented: &PlainToken, id: Uuid) -> PlainToken {
     PlainToken::from_parts(id, &core.derived.successor_secret(presented))
 }
 
-/// The successor to hand out again: within the grace window, and only while
-/// nobody used it. Read anew inside the transaction: another may just have rotated.
-async fn retried(
+/// Whether a rotated token that comes again may be the question of a client whose
+/// answer got lost.
+async fn may_be_retried(core: &Core, ctx: &Ctx, token: &RefreshToken) -> Result<bool, Error> {
+    let mut connection = core.store.read().await?;
+    let successor = successor_to_retry(core, ctx, &mut connection, &token.id).await?;
+    Ok(successor.is_some())
+}
+
+/// The successor to hand out again: within the grace window, and only while nobody used it.
+async fn successor_to_retry(
     core: &Core,
     ctx: &Ctx,
-    transaction: &mut crate::store::Transaction,
-    token: &RefreshToken,
+    executor: &mut impl Executor,
+    id: &str,
 ) -> Result<Option<Uuid>, Error> {
-    let Some(token) = refresh_tokens::by_id(transaction, &token.id).await? else {
+    let Some(token) = refresh_tokens::by_id(executor, id).await? else {
         return Ok(None);
     };
     let (Some(rotated_at), Some(successor_id)) = (token.rotated_at, &token.successor_id) else {
@@ -154,13 +171,22 @@ async fn retried(
     if ctx.now.since(rotated_at) > core.settings.tokens.rotation_grace {
         return Ok(None);
     }
-    let successor = refresh_tokens::by_id(transaction, successor_id).await?;
+    let successor = refresh_tokens::by_id(executor, successor_id).await?;
     let unused = successor.is_some_and(|successor| {
         successor.rotated_at.is_none()
             && successor.last_used_at.is_none()
             && successor.revoked_at.is_none()
     });
     Ok(unused.then(|| Uuid::parse_str(successor_id).ok()).flatten())
+}
+
+/// Two parties hold the token: the family ends, and stays so although this answers an error.
+async fn reused<T>(core: &Core, ctx: &Ctx, grant: &Grant) -> Result<T, Error> {
+    let mut transaction = core.store.begin().await?;
+    grants::revoke(&mut transaction, &grant.id, ctx.now).await?;
+    transaction.commit().await?;
+    report_reuse(ctx, grant);
+    Err(invalid())
 }
 
 fn report_reuse(ctx: &Ctx, grant: &Grant) {
