@@ -15,12 +15,12 @@ class Postgres:
     def __init__(self):
         self.url = os.environ.get("AUTHGATE_TEST_POSTGRES_URL")
         control = os.environ.get("AUTHGATE_TEST_POSTGRES_CTL")
-        assert self.url and control, "run scripts/with-postgres pytest tests/faults"
+        assert self.url and control, "run scripts/with-postgres pytest tests/process"
         self._control = shlex.split(control)
 
     def database(self) -> dict[str, str]:
         """The settings of a new database."""
-        name = f"faults_{uuid.uuid4().hex}"
+        name = f"process_{uuid.uuid4().hex}"
         subprocess.run(["psql", "-q", self.url, "-c", f"CREATE DATABASE {name}"], check=True)
         return {"DATABASE_DRIVER": "postgres", "DATABASE_DSN": f"{self.url.rsplit('/', 1)[0]}/{name}"}
 

@@ -36,6 +36,7 @@ class Program:
 
     def __init__(self, folder: Path, roles: str = "all", **environment: str):
         self.folder = folder
+        self.folder.mkdir(parents=True)
         self.roles = roles
         self.port = free_port()
         self.issuer = f"http://127.0.0.1:{self.port}"
@@ -50,7 +51,6 @@ class Program:
         self.process: subprocess.Popen | None = None
 
     def start(self) -> Program:
-        self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [PROGRAM, "serve", "--roles", self.roles],
@@ -61,6 +61,18 @@ class Program:
                 stderr=log,
             )
         return self
+
+    def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess:
+        """One of the program's other commands, with the same environment."""
+        return subprocess.run(
+            [PROGRAM, *arguments],
+            cwd=self.folder,
+            env={**os.environ, **self.environment},
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
 
     def ready(self) -> bool:
         assert self.process.poll() is None, f"the program ended:\n{self.log()}"
@@ -92,7 +104,8 @@ class Program:
             self.kill()
 
     def log(self) -> str:
-        return (self.folder / "log").read_text(errors="replace")
+        log = self.folder / "log"
+        return log.read_text(errors="replace") if log.exists() else ""
 
     # What clients do.
 
