@@ -11,10 +11,14 @@
 
 mod support;
 
-mod discovery;
+mod cors;
 mod grpc;
 mod health;
+mod keys;
+mod openid_connect_core;
 mod openidconnect;
 mod rfc6749;
+mod rfc6749_authorization;
+mod rfc8414;
 mod rfc8628;
 mod sign_in;

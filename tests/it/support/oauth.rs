@@ -2,6 +2,7 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jsonwebtoken::{DecodingKey, Validation, jwk::JwkSet};
 use serde_json::{Value, json};
 
 use super::{Answer, Browser, TestApp};
@@ -20,6 +21,9 @@ pub const WEB_CALLBACK: &str = "https://web.example/callback";
 pub const CLI_CALLBACK: &str = "http://127.0.0.1/callback";
 /// A PKCE verifier.
 pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+/// The S256 challenge of [`VERIFIER`] (RFC 7636 appendix B).
+pub const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// A user and a client of each kind.
 pub fn people_and_clients() -> Value {
@@ -156,4 +160,71 @@ fn part(token: &str, index: usize) -> Value {
     let part = token.split('.').nth(index).expect("a JWT has three parts");
     let bytes = URL_SAFE_NO_PAD.decode(part).expect("the part is base64url");
     serde_json::from_slice(&bytes).expect("the part is JSON")
+}
+
+/// A request for a code by [`WEB`]. `changes` are added or replace its parameters;
+/// one without a value takes the parameter away.
+pub fn web_request<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let usual = [
+        ("client_id", WEB.0),
+        ("redirect_uri", WEB_CALLBACK),
+        ("response_type", "code"),
+        ("scope", "openid"),
+        ("state", "st4te"),
+        ("code_challenge", CHALLENGE),
+        ("code_challenge_method", "S256"),
+    ];
+    let changed = |name| changes.iter().any(|(other, _)| *other == name);
+    let kept = usual.into_iter().filter(|(name, _)| !changed(*name));
+    let changes = changes.iter().filter(|(_, value)| !value.is_empty());
+    kept.chain(changes.copied()).collect()
+}
+
+/// What an authorization request leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    SignIn,
+    Consent,
+    /// The answer to the client, a code or an error.
+    Client,
+    /// A page that names an error.
+    ErrorPage,
+}
+
+/// What the authorization request leads this browser to.
+pub async fn next_step(browser: &Browser, parameters: &[(&str, &str)]) -> Step {
+    let answer = browser.get_only(&authorize_path(parameters)).await;
+    if !answer.status.is_redirection() {
+        assert!(answer.status.is_client_error(), "{answer:?}");
+        return Step::ErrorPage;
+    }
+    match answer.location().split('?').next() {
+        Some("/login") => Step::SignIn,
+        Some("/consent") => Step::Consent,
+        _ => Step::Client,
+    }
+}
+
+/// The claims of a JWT whose signature is by a key of the published set, of the
+/// algorithm that the set names for it.
+pub async fn verified(app: &TestApp, token: &str) -> Option<Value> {
+    let set: JwkSet = serde_json::from_value(app.get("/.well-known/jwks.json").await.ok())
+        .expect("the key set is one");
+    let header = jsonwebtoken::decode_header(token).ok()?;
+    let key = set.find(header.kid.as_deref()?)?;
+    let named = key
+        .common
+        .key_algorithm
+        .expect("each key has its algorithm");
+    if named.to_string() != format!("{:?}", header.alg) {
+        return None;
+    }
+    let mut validation = Validation::new(header.alg);
+    // The app's time is not that of the machine, and not all that is signed expires.
+    validation.validate_exp = false;
+    validation.required_spec_claims.clear();
+    validation.validate_aud = false;
+    let verifier = DecodingKey::from_jwk(key).expect("the key can be used");
+    let token = jsonwebtoken::decode::<Value>(token, &verifier, &validation).ok()?;
+    Some(token.claims)
 }
