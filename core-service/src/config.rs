@@ -37,13 +37,14 @@ pub struct Database {
     pub url: SecretString,
     /// At most so many open connections.
     pub max_connections: u32,
-    /// At least so many idle connections are kept.
+    /// At least so many connections are kept open, up to half of the most there may be.
     pub idle_connections: u32,
     /// A connection is replaced after this.
     pub max_lifetime: Duration,
     /// An idle connection is closed after this.
     pub idle_timeout: Duration,
-    /// How long a request waits for a connection before it is UNAVAILABLE.
+    /// How long a request waits for a connection before it is UNAVAILABLE; PostgreSQL
+    /// ends a statement that takes longer, and twice this without an answer is the end too.
     pub acquire_timeout: Duration,
 }
 

@@ -126,17 +126,18 @@ fn column_of(error: &dyn sqlx::error::DatabaseError) -> Column {
     }
 }
 
-/// Codes that mean "not now": PostgreSQL's classes 08 (connection), 53 (resources),
-/// 57 (operator intervention, timeouts), serialization failures and deadlocks, an
+/// Codes that mean "not now": PostgreSQL's classes 08 (connection), 28 and 3D (we are
+/// not let in, the database is being renamed or restored), 53 (resources), 57 (operator
+/// intervention, timeouts), 55000 (it takes no connections now), serialization failures and deadlocks, an
 /// idle transaction that was ended, and a server that became read-only, as one does
 /// that lost its lead; SQLite's busy (5), locked (6), I/O (10), full (13), can't open (14), read-only (8).
 fn is_transient(code: Option<&str>) -> bool {
     let Some(code) = code else { return false };
     if code.len() == 5 {
-        return ["08", "53", "57"]
+        return ["08", "28", "3D", "53", "57"]
             .iter()
             .any(|class| code.starts_with(class))
-            || matches!(code, "40001" | "40P01" | "25P03" | "25006");
+            || matches!(code, "40001" | "40P01" | "25P03" | "25006" | "55000");
     }
     // Extended SQLite codes hold the primary one in their low byte.
     code.parse::<u32>()

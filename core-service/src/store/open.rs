@@ -197,7 +197,9 @@ fn schema_error(error: MigrateError, migrator: &Migrator) -> StoreError {
 fn pool<DB: sqlx::Database>(database: &Database) -> PoolOptions<DB> {
     PoolOptions::new()
         .max_connections(database.max_connections)
-        .min_connections(database.idle_connections.min(database.max_connections))
+        // At most half: sqlx 0.9 tries for five minutes to make up the number, and each
+        // try takes a place. A host that went dark must leave places for requests.
+        .min_connections(database.idle_connections.min(database.max_connections / 2))
         .max_lifetime(database.max_lifetime)
         .idle_timeout(database.idle_timeout)
         .acquire_timeout(database.acquire_timeout)

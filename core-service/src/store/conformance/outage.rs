@@ -30,7 +30,7 @@ async fn gone_is_unavailable_and_back_is_back() {
         clients::insert(&mut under_way, &client("lost"))
             .await
             .unwrap();
-        line.set(State::Cut);
+        line.set(State::Cut).await;
         assert_unavailable(clients::insert(&mut under_way, &client("more")).await);
         assert_unavailable(under_way.commit().await);
         for _ in 0..3 {
@@ -38,8 +38,8 @@ async fn gone_is_unavailable_and_back_is_back() {
             assert_unavailable(store.begin().await.map(|_| ()));
         }
 
-        line.set(State::Open);
-        recovers(&store).await;
+        line.set(State::Open).await;
+        recovers(&store, 1).await;
         commit!(store, |tx| clients::insert(tx, &client("after")));
         let ids: Vec<String> = read!(store, |c| clients::list(c, None, None, 10))
             .into_iter()
@@ -57,27 +57,27 @@ async fn silence_is_unavailable_and_does_not_use_up_the_pool() {
     on_postgres(async |database: Database| {
         let line = Line::new().await;
         let database = Database {
-            max_connections: 2,
+            max_connections: 4,
+            // One place may go to making up this number.
+            idle_connections: 1,
             ..line.to(&database)
         };
         let store = Store::open(&database).await.unwrap();
         commit!(store, |tx| clients::insert(tx, &client("app")));
-        let mut reading = store.read().await.unwrap();
-        let mut writing = store.begin().await.unwrap();
+        // All places are taken, and will wait for an answer.
+        let (mut reading, idle) = (store.read().await.unwrap(), store.read().await.unwrap());
+        let (mut writing, begun) = (store.begin().await.unwrap(), store.begin().await.unwrap());
 
-        line.set(State::Silent);
+        line.set(State::Silent).await;
         assert_unavailable(clients::list(&mut reading, None, None, 1).await.map(|_| ()));
         assert_unavailable(clients::insert(&mut writing, &client("lost")).await);
         assert_unavailable(writing.commit().await);
-        drop(reading);
+        drop((reading, idle, begun));
         assert_unavailable(store.ping().await);
         assert_unavailable(store.begin().await.map(|_| ()));
 
-        line.set(State::Open);
-        recovers(&store).await;
-        // Both places of the pool serve again.
-        let (one, two) = (store.begin().await.unwrap(), store.begin().await.unwrap());
-        drop((one, two));
+        line.set(State::Open).await;
+        recovers(&store, 3).await;
         assert_eq!(read!(store, |c| clients::list(c, None, None, 10)).len(), 1);
     })
     .await;
@@ -134,11 +134,11 @@ async fn connections_that_the_server_ended_are_replaced() {
 async fn a_server_that_is_not_up_yet_is_waited_for() {
     on_postgres(async |database: Database| {
         let line = Arc::new(Line::new().await);
-        line.set(State::Cut);
+        line.set(State::Cut).await;
         let late = line.clone();
         let up = tokio::spawn(async move {
             late.refused().await;
-            late.set(State::Open);
+            late.set(State::Open).await;
         });
         let database = Database {
             acquire_timeout: Duration::from_secs(30),
@@ -156,7 +156,7 @@ async fn a_server_that_does_not_come_up_is_unavailable() {
     on_postgres(async |database: Database| {
         for state in [State::Cut, State::Silent] {
             let line = Line::new().await;
-            line.set(state);
+            line.set(state).await;
             let database = Database {
                 acquire_timeout: Duration::from_millis(50),
                 ..line.to(&database)
@@ -175,10 +175,20 @@ fn assert_unavailable<T: std::fmt::Debug>(result: Result<T, StoreError>) {
     );
 }
 
-/// Asks until it answers, which must be so after each lost connection was met once.
-async fn recovers(store: &Store) {
+/// Asks until so many connections at once answer, which must be so when each lost one
+/// was met or given up.
+async fn recovers(store: &Store, connections: usize) {
+    let all_answer = async || {
+        let mut held = Vec::new();
+        for _ in 0..connections {
+            let mut transaction = store.begin().await?;
+            clients::list(&mut transaction, None, None, 1).await?;
+            held.push(transaction);
+        }
+        Ok(())
+    };
     for _ in 0..50 {
-        match store.ping().await {
+        match all_answer().await {
             Ok(()) => return,
             Err(error) => assert_unavailable::<()>(Err(error)),
         }
@@ -189,7 +199,7 @@ async fn recovers(store: &Store) {
 
 fn impatient(database: &Database) -> Database {
     Database {
-        acquire_timeout: Duration::from_millis(300),
+        acquire_timeout: Duration::from_millis(500),
         ..database.clone()
     }
 }
@@ -198,6 +208,8 @@ fn impatient(database: &Database) -> Database {
 struct Line {
     port: u16,
     state: watch::Sender<State>,
+    /// Calls that pass bytes on.
+    open_calls: watch::Sender<u32>,
     refused: watch::Receiver<u32>,
     _exchange: JoinSet<()>,
 }
@@ -217,8 +229,10 @@ impl Line {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let (state, states) = watch::channel(State::Open);
+        let open_calls = watch::Sender::new(0);
         let (refuse, refused) = watch::channel(0);
         let mut exchange = JoinSet::new();
+        let counter = open_calls.clone();
         exchange.spawn(async move {
             let mut calls = JoinSet::new();
             loop {
@@ -227,28 +241,32 @@ impl Line {
                     refuse.send_modify(|count| *count += 1);
                     continue;
                 }
-                calls.spawn(call(caller, states.clone()));
+                counter.send_modify(|count| *count += 1);
+                calls.spawn(call(caller, states.clone(), counter.clone()));
             }
         });
         Self {
             port,
             state,
+            open_calls,
             refused,
             _exchange: exchange,
         }
     }
 
-    fn set(&self, state: State) {
+    /// Sets the state and waits until it is so for all calls under way.
+    async fn set(&self, state: State) {
         self.state.send_replace(state);
+        if state != State::Open {
+            let mut open_calls = self.open_calls.subscribe();
+            open_calls.wait_for(|count| *count == 0).await.unwrap();
+        }
     }
 
     /// Waits until a caller was turned away.
     async fn refused(&self) {
-        self.refused
-            .clone()
-            .wait_for(|count| *count > 0)
-            .await
-            .unwrap();
+        let mut refused = self.refused.clone();
+        refused.wait_for(|count| *count > 0).await.unwrap();
     }
 
     /// The same database by this line, for a store that does not wait long.
@@ -264,15 +282,22 @@ impl Line {
 }
 
 /// Passes bytes on until the line is cut; once silent, keeps both ends open and passes nothing.
-async fn call(mut caller: TcpStream, mut states: watch::Receiver<State>) {
+async fn call(
+    mut caller: TcpStream,
+    mut states: watch::Receiver<State>,
+    open_calls: watch::Sender<u32>,
+) {
     let server = server();
     let address = (server.host_str().unwrap(), server.port().unwrap_or(5432));
     let mut callee = TcpStream::connect(address).await.unwrap();
-    let state = tokio::select! {
-        state = states.wait_for(|state| *state != State::Open) => *state.unwrap(),
-        _ = copy_bidirectional(&mut caller, &mut callee) => return,
-    };
-    if state == State::Silent {
+    tokio::select! {
+        _ = states.wait_for(|state| *state != State::Open) => {}
+        _ = copy_bidirectional(&mut caller, &mut callee) => {}
+    }
+    let silent = *states.borrow() == State::Silent;
+    let kept = silent.then_some((caller, callee));
+    open_calls.send_modify(|count| *count -= 1);
+    if kept.is_some() {
         std::future::pending::<()>().await;
     }
 }

@@ -123,6 +123,31 @@ conformance! {
         assert_eq!(read!(store, |c| users::count_active_admins(c)), 1);
     }
 
+    /// Each of four admins takes the role from itself unless it is the last, all at once.
+    async fn of_admins_that_leave_at_once_one_stays(store: Store) {
+        assert!(!read!(store, |c| users::any_admin(c)));
+        let mut leaving = tokio::task::JoinSet::new();
+        let admins = ["a", "b", "c", "d"].map(user);
+        for admin in &admins {
+            commit!(store, |tx| users::insert(tx, admin));
+        }
+        for admin in admins {
+            let store = store.clone();
+            leaving.spawn(async move {
+                let mut tx = store.begin().await.unwrap();
+                users::lock_admins(&mut tx).await.unwrap();
+                if users::count_active_admins(&mut tx).await.unwrap() > 1 {
+                    let plain = User { role: Role::User, ..admin };
+                    users::update(&mut tx, &plain).await.unwrap();
+                }
+                tx.commit().await.unwrap();
+            });
+        }
+        leaving.join_all().await;
+        assert!(read!(store, |c| users::any_admin(c)));
+        assert_eq!(read!(store, |c| users::count_active_admins(c)), 1);
+    }
+
     async fn a_value_that_is_not_known_names_its_place(store: Store) {
         let user = user("zoe");
         let mut transaction = store.begin().await.unwrap();
