@@ -117,7 +117,7 @@ fn pages(config: &Config) -> http_gateway::Pages {
                 status: page.status,
                 title: None,
                 message: page.description.clone(),
-                code: Some(page.code.clone()),
+                code: page.code.clone(),
                 request_id: page.request_id.clone(),
                 retry_after: None,
             };

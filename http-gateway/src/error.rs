@@ -13,7 +13,7 @@ use http::{
     header::{RETRY_AFTER, WWW_AUTHENTICATE},
 };
 use serde::Serialize;
-use tonic::Status;
+use tonic::{Code, Status};
 
 use crate::{ErrorPage, Pages};
 
@@ -25,6 +25,8 @@ pub(crate) struct Error {
     status: StatusCode,
     oauth: OAuthError,
     challenge: Challenge,
+    /// Pages name the code then, for the app's developer.
+    fault_of_app: bool,
     cause: Option<Status>,
 }
 
@@ -103,10 +105,33 @@ impl Error {
         Self::from(Status::internal(cause))
     }
 
-    /// An authorization request that only the person can be told about.
+    /// An authorization request that only the person can be told about. Without a
+    /// code nobody made a mistake: what the request was about is gone.
     pub(crate) fn for_person(code: &str, description: String) -> Self {
-        let code = ErrorCode::parse(code).unwrap_or(ErrorCode::InvalidRequest);
+        let Some(code) = ErrorCode::parse(code) else {
+            return Self {
+                status: StatusCode::NOT_FOUND,
+                fault_of_app: false,
+                ..Self::invalid_request(description)
+            };
+        };
         OAuthError::new(code, description).into()
+    }
+
+    /// A failed decision of a person. That the form was not made for this browser
+    /// (PERMISSION_DENIED) is no protocol error: the page went stale.
+    pub(crate) fn of_decision(status: Status) -> Self {
+        if status.code() != Code::PermissionDenied || !status.details().is_empty() {
+            return status.into();
+        }
+        Self {
+            status: StatusCode::FORBIDDEN,
+            fault_of_app: false,
+            ..Self::invalid_request(
+                "This page went stale, or was not made for this browser. \
+                 Nothing was decided. Go back, load it again, and decide there.",
+            )
+        }
     }
 
     /// The failure as a page for a person. A browser would answer a challenge
@@ -118,7 +143,9 @@ impl Error {
         }
         let html = (pages.error)(&ErrorPage {
             status: self.status,
-            code: self.oauth.code.as_str().to_owned(),
+            code: self
+                .fault_of_app
+                .then(|| self.oauth.code.as_str().to_owned()),
             description: self.oauth.description.clone(),
             request_id: request_id.to_owned(),
         });
@@ -164,6 +191,7 @@ impl From<OAuthError> for Error {
         Self {
             status: status(oauth.code),
             challenge: Challenge::of(oauth.code),
+            fault_of_app: true,
             oauth,
             cause: None,
         }

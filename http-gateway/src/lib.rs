@@ -73,8 +73,8 @@ pub struct Pages {
 pub struct ErrorPage {
     /// The status of the response.
     pub status: StatusCode,
-    /// The protocol's error code, e.g. `invalid_request`.
-    pub code: String,
+    /// The protocol's error code, e.g. `invalid_request`, when the app made a mistake.
+    pub code: Option<String>,
     /// What went wrong, in a sentence; may be empty.
     pub description: String,
     /// Finds the request in the log.

@@ -21,6 +21,7 @@ pub struct Page {
     here: Option<String>,
     form_action: String,
     retry_after: Option<u32>,
+    theme_switch: bool,
 }
 
 impl Page {
@@ -34,7 +35,15 @@ impl Page {
             here: None,
             form_action: String::new(),
             retry_after: None,
+            theme_switch: true,
         }
+    }
+
+    /// Leaves the light and dark switch out, on pages whose policy lets forms lead
+    /// elsewhere only.
+    pub fn without_theme_switch(mut self) -> Self {
+        self.theme_switch = false;
+        self
     }
 
     /// Answers with this status; one of 400 or above marks the title as an error's.
@@ -85,7 +94,9 @@ impl Page {
         let frame = Frame {
             title: format!("{prefix}{}", self.title),
             account: self.account,
-            here: self.here.unwrap_or_else(|| visitor.here.clone()),
+            switch_theme_at: self
+                .theme_switch
+                .then(|| self.here.unwrap_or_else(|| visitor.here.clone())),
         };
         let visitor = visitor.clone();
         let html = Owner::new().with(|| {

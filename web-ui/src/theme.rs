@@ -53,8 +53,13 @@ impl Theme {
 
     /// The cookie that keeps this choice for a year.
     pub fn cookie(self, config: &Config) -> Cookie<'static> {
+        // Without the slash at the end: `/auth` is a page as well as `/auth/login`.
+        let path = match config.base_path.as_str() {
+            "" => "/",
+            base_path => base_path,
+        };
         Cookie::build((COOKIE, self.as_str()))
-            .path(config.path("/"))
+            .path(path.to_owned())
             .http_only(true)
             .same_site(SameSite::Lax)
             .secure(config.https)

@@ -41,7 +41,9 @@ fn local_path(issuer: &str, unverified: &str) -> Option<String> {
     let path = url.path().to_ascii_lowercase();
     let tricky = ENCODED_TRICKS.iter().any(|trick| path.contains(trick));
     // `/.//elsewhere` resolves to the path `//elsewhere`, which as a redirect names a host.
-    if url.origin() != issuer.origin() || tricky || path.starts_with("//") {
+    // `blob:https://host/..` has the origin of its host.
+    let elsewhere = url.scheme() != issuer.scheme() || url.origin() != issuer.origin();
+    if elsewhere || tricky || path.starts_with("//") {
         return None;
     }
     Some(url[Position::BeforePath..].to_owned())

@@ -7,11 +7,11 @@ use secrecy::SecretString;
 
 use super::{
     redirect,
-    session::{self, Proof, SignedIn},
+    session::{self, Proof},
 };
 use crate::{
     Core, Ctx,
-    authorize::pending,
+    authorize::pending::{self, Meant},
     domain::{id::UserId, user::User},
     error::Error,
     identity::{self, Authentication},
@@ -196,8 +196,16 @@ async fn form(
     });
     // After a failed try the form is shown whoever is signed in.
     let already_signed_in = signed_in.is_some() && !reauthenticate && typed.is_none();
-    let known = |signed_in: &SignedIn| signed_in.user.username.clone();
-    let username = typed.or_else(|| signed_in.as_ref().map(known));
+    // Only the one who is meant is asked to prove it again, and is filled in.
+    let same_person = signed_in.as_ref().filter(|who| {
+        waiting.as_ref().is_none_or(|waiting| match &waiting.meant {
+            Meant::Anybody => true,
+            Meant::Choice => false,
+            Meant::User(user) => *user == who.user.id,
+        })
+    });
+    let reauthenticate = reauthenticate && same_person.is_some();
+    let known = same_person.map(|who| who.user.username.clone());
     let (app, login_hint, form_action_source) = waiting.map_or_else(Default::default, |waiting| {
         (
             Some(waiting.app),
@@ -210,7 +218,10 @@ async fn form(
         already_signed_in,
         redirect,
         app,
-        username: username.unwrap_or(login_hint),
+        username: typed
+            .or_else(|| Some(login_hint).filter(|hint| !hint.is_empty()))
+            .or(known)
+            .unwrap_or_default(),
         reauthenticate,
         remember_me_days: remember_me_days(core.settings.sessions.remember_me),
         identity_providers: Vec::new(),

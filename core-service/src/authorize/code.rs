@@ -66,10 +66,7 @@ async fn finish(
     if let Some(id) = pending.record_id()
         && !authorization_requests::delete(&mut transaction, id).await?
     {
-        return Ok(response::page(
-            "invalid_request_uri",
-            "This request was answered already. Start again from the app.",
-        ));
+        return Ok(response::gone());
     }
     let grant = Grant {
         id: GrantId::from(time_ordered(ctx.now).to_string()),

@@ -8,7 +8,9 @@ use authgate_proto::{
 
 use super::{
     app::app,
-    code, form_action_source, gone, pending, remembered,
+    code, form_action_source, gone,
+    pending::{self, Pending},
+    remembered,
     request::{Prompt, ValidRequest},
     response, sign_in_needed,
 };
@@ -98,24 +100,16 @@ pub(crate) async fn view_consent(
 /// the request gone.
 ///
 /// # Errors
-/// Only faults: what is wrong with the form is told to the person.
+/// StaleForm.
 pub(crate) async fn decide(
     core: &Core,
     ctx: &Ctx,
     decision: ConsentDecision,
 ) -> Result<AuthorizeResponse, Error> {
-    if session::verify_csrf(core, ctx, &decision.csrf_token).is_err() {
-        return Ok(response::page(
-            "invalid_request",
-            "This page is out of date or was made for another browser. Go back, load it again and decide once more.",
-        ));
-    }
+    session::verify_csrf(core, ctx, &decision.csrf_token)?;
     let found = pending::find(core, ctx, &decision.client_id, &decision.request_uri).await?;
     let Some((client, pending)) = found else {
-        return Ok(response::page(
-            "invalid_request_uri",
-            "This request was answered already or took too long. Start again from the app.",
-        ));
+        return Ok(response::gone());
     };
     let signed_in = session::current(core, ctx).await?;
     let signed_in = signed_in.filter(|who| !sign_in_needed(&pending, who, ctx.now));
@@ -126,10 +120,8 @@ pub(crate) async fn decide(
     if decision.approved {
         return code::issue_on_consent(core, ctx, &client, &pending, &signed_in).await;
     }
-    if let Some(id) = pending.record_id() {
-        let mut transaction = core.store.begin().await?;
-        authorization_requests::delete(&mut transaction, id).await?;
-        transaction.commit().await?;
+    if !claim(core, &pending).await? {
+        return Ok(response::gone());
     }
     tracing::info!(
         target: "audit",
@@ -142,4 +134,15 @@ pub(crate) async fn decide(
     );
     let denied = OAuthError::new(ErrorCode::AccessDenied, "the person said no");
     Ok(response::error(core, &pending.request.answer, &denied))
+}
+
+/// Takes the stored request away; false when another decision was faster.
+async fn claim(core: &Core, pending: &Pending) -> Result<bool, Error> {
+    let Some(id) = pending.record_id() else {
+        return Ok(true);
+    };
+    let mut transaction = core.store.begin().await?;
+    let claimed = authorization_requests::delete(&mut transaction, id).await?;
+    transaction.commit().await?;
+    Ok(claimed)
 }

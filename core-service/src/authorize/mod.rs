@@ -48,10 +48,7 @@ pub(crate) async fn authorize(
         let found = pending::find(core, ctx, &request.client_id, &request.request_uri).await?;
         return match found {
             Some((client, pending)) => proceed(core, ctx, &client, pending).await,
-            None => Ok(response::page(
-                "invalid_request_uri",
-                "This sign-in took too long or was finished already. Start again from the app.",
-            )),
+            None => Ok(response::gone()),
         };
     }
     let recipient = match recipient::verify(core, &request).await? {

@@ -17,7 +17,10 @@ use crate::{
     Core, Ctx,
     account::redirect,
     domain::{
-        client::Client, grant::PendingAuthorization, id::ClientId, secret::PlainToken,
+        client::Client,
+        grant::PendingAuthorization,
+        id::{ClientId, UserId},
+        secret::PlainToken,
         time::Timestamp,
     },
     error::Error,
@@ -143,6 +146,17 @@ async fn insert(
     Ok(reference.into_string())
 }
 
+/// Whom a request wants to sign in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Meant {
+    /// Whoever it is.
+    Anybody,
+    /// The person chooses: nobody is assumed.
+    Choice,
+    /// This person.
+    User(UserId),
+}
+
 /// What a sign-in page has to know of the request that waits for it.
 pub(crate) struct SignInFor {
     /// The application.
@@ -151,6 +165,8 @@ pub(crate) struct SignInFor {
     pub(crate) login_hint: String,
     /// The sign-in must be later than this, although somebody is signed in.
     pub(crate) reauthenticate_after: Option<Timestamp>,
+    /// The person may be, or has to be, another than the one who is signed in.
+    pub(crate) meant: Meant,
     /// Where the browser may end up after the form was posted.
     pub(crate) form_action_source: String,
 }
@@ -174,13 +190,19 @@ pub(crate) async fn for_sign_in(
     let request = &pending.request;
     // The endpoint asked for a sign-in when nobody, somebody else, or nobody
     // recent enough was signed in: only these need a new one for sure.
-    let again = request.prompt.contains(&Prompt::Login)
-        || request.prompt.contains(&Prompt::SelectAccount)
+    let chooses = request.prompt.contains(&Prompt::SelectAccount);
+    let again = chooses
+        || request.prompt.contains(&Prompt::Login)
         || request.max_age.is_some()
         || request.subject.is_some();
     Ok(Some(SignInFor {
         app: app(&client, Some(&request.answer.redirect_uri)),
         login_hint: request.login_hint.clone(),
+        meant: match &request.subject {
+            Some(subject) => Meant::User(subject.clone()),
+            None if reference.switch_account || chooses => Meant::Choice,
+            None => Meant::Anybody,
+        },
         reauthenticate_after: if reference.switch_account {
             Some(ctx.now)
         } else {

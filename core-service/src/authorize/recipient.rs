@@ -43,18 +43,25 @@ pub(super) async fn verify(
             "The app that sent you here is not registered, or not active.",
         )));
     };
-    Ok(choose(&client, &request.redirect_uri)
-        .map(|redirect_uri| Recipient {
-            redirect_uri,
-            redirect_uri_named: !request.redirect_uri.is_empty(),
-            client,
-        })
-        .ok_or_else(|| {
-            page(
-                "invalid_request",
-                "The app wants the answer at an address that it is not registered for (redirect_uri).",
-            )
-        }))
+    let Some(redirect_uri) = choose(&client, &request.redirect_uri) else {
+        return Ok(Err(page(
+            "invalid_request",
+            unusable(&request.redirect_uri),
+        )));
+    };
+    Ok(Ok(Recipient {
+        redirect_uri,
+        redirect_uri_named: !request.redirect_uri.is_empty(),
+        client,
+    }))
+}
+
+const fn unusable(redirect_uri: &str) -> &'static str {
+    if redirect_uri.is_empty() {
+        "The app's request does not say where the answer goes (redirect_uri is missing)."
+    } else {
+        "The app wants the answer at an address that it is not registered for (redirect_uri)."
+    }
 }
 
 async fn find(core: &Core, client_id: &str) -> Result<Option<Client>, Error> {

@@ -62,6 +62,14 @@ pub(super) fn page(code: &str, description: &str) -> AuthorizeResponse {
     }))
 }
 
+/// The stored request is not there any more: nobody's mistake, so there is no code.
+pub(super) fn gone() -> AuthorizeResponse {
+    page(
+        "",
+        "This request was answered already, or took too long. Start again from the app.",
+    )
+}
+
 fn to_client(core: &Core, answer: &Answer, mut parameters: Vec<Parameter>) -> AuthorizeResponse {
     if let Some(state) = &answer.state {
         parameters.push(parameter("state", state.clone()));

@@ -21,7 +21,7 @@ use axum::{
     extract::{RawQuery, Request, State},
     response::{Html, IntoResponse, Response},
 };
-use http::{StatusCode, header::CONTENT_SECURITY_POLICY};
+use http::{Method, StatusCode, header::CONTENT_SECURITY_POLICY};
 
 use crate::{FormPost, Pages, body, core::Core, error::Error, form::Form, redirect};
 
@@ -37,12 +37,16 @@ pub(crate) struct AuthorizeEndpoint {
     base_path: Arc<str>,
 }
 
-/// `GET /oauth/authorize`.
+/// `GET /oauth/authorize`. Not `HEAD`, which must change nothing (RFC 9110 section 9.3.2).
 pub(crate) async fn get(
     State(endpoint): State<AuthorizeEndpoint>,
     Extension(context): Extension<RequestContext>,
+    method: Method,
     RawQuery(query): RawQuery,
 ) -> Response {
+    if method == Method::HEAD {
+        return endpoint.or_page(Err(Error::method_not_allowed()), &context);
+    }
     let answer = endpoint.on_get(&context, query).await;
     endpoint.or_page(answer, &context)
 }
@@ -126,7 +130,8 @@ impl AuthorizeEndpoint {
             csrf_token: form.take("csrf_token"),
         };
         let request = context.request(decision);
-        let answer = self.core.oauth().decide_consent(request).await?;
+        let answer = self.core.oauth().decide_consent(request).await;
+        let answer = answer.map_err(Error::of_decision)?;
         self.respond(answer.into_inner(), StatusCode::SEE_OTHER)
     }
 

@@ -9,8 +9,8 @@ pub struct Frame {
     pub title: String,
     /// Who is signed in.
     pub account: Option<String>,
-    /// The path that shows this page again.
-    pub here: String,
+    /// The path that shows this page again once the theme was switched; none: no switch.
+    pub switch_theme_at: Option<String>,
 }
 
 /// The document around a page's content.
@@ -29,6 +29,37 @@ pub fn Layout(visitor: Visitor, frame: Frame, content: AnyView) -> impl IntoView
             <p class="account">
                 {text.signed_in_as} " " <b><bdi>{account}</bdi></b>
             </p>
+        }
+    });
+    let switch = frame.switch_theme_at.map(|here| {
+        view! {
+            <form class="theme" method="post" action=config.path("/theme")>
+                <Hidden name="return_to" value=here />
+                <fieldset>
+                    <legend>{text.theme}</legend>
+                    {Theme::ALL
+                        .map(|choice| {
+                            let label = match choice {
+                                Theme::Light => text.theme_light,
+                                Theme::System => text.theme_system,
+                                Theme::Dark => text.theme_dark,
+                            };
+                            let pressed = if choice == theme { "true" } else { "false" };
+                            view! {
+                                <button
+                                    type="submit"
+                                    name="theme"
+                                    value=choice.as_str()
+                                    aria-pressed=pressed
+                                >
+                                    {label}
+                                </button>
+                            }
+                        })
+                        .into_iter()
+                        .collect_view()}
+                </fieldset>
+            </form>
         }
     });
     view! {
@@ -61,33 +92,7 @@ pub fn Layout(visitor: Visitor, frame: Frame, content: AnyView) -> impl IntoView
                     <p>
                         {text.served_by} " " <b>{config.host().to_owned()}</b>
                     </p>
-                    <form class="theme" method="post" action=config.path("/theme")>
-                        <Hidden name="return_to" value=frame.here />
-                        <fieldset>
-                            <legend>{text.theme}</legend>
-                            {Theme::ALL
-                                .map(|choice| {
-                                    let label = match choice {
-                                        Theme::Light => text.theme_light,
-                                        Theme::System => text.theme_system,
-                                        Theme::Dark => text.theme_dark,
-                                    };
-                                    let pressed = if choice == theme { "true" } else { "false" };
-                                    view! {
-                                        <button
-                                            type="submit"
-                                            name="theme"
-                                            value=choice.as_str()
-                                            aria-pressed=pressed
-                                        >
-                                            {label}
-                                        </button>
-                                    }
-                                })
-                                .into_iter()
-                                .collect_view()}
-                        </fieldset>
-                    </form>
+                    {switch}
                 </footer>
             </body>
         </html>

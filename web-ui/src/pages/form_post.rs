@@ -16,7 +16,8 @@ use crate::{
 pub fn form_post_page(config: &Config, action: &str, parameters: &[(String, String)]) -> String {
     let visitor = Visitor::anonymous(config);
     let texts = &visitor.texts.form_post;
-    Page::new(texts.title).render(&visitor, || {
+    let page = Page::new(texts.title).without_theme_switch();
+    page.render(&visitor, || {
         view! {
             <h1>{texts.title}</h1>
             <p class="lede">{texts.explain}</p>

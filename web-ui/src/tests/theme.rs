@@ -18,7 +18,7 @@ async fn a_choice_is_kept_and_leads_back() {
     assert_eq!(answer.location(), "/auth/device?user_code=A");
     assert_eq!(
         answer.cookie(),
-        "authgate_theme=dark; HttpOnly; SameSite=Lax; Secure; Path=/auth/; Max-Age=31536000"
+        "authgate_theme=dark; HttpOnly; SameSite=Lax; Secure; Path=/auth; Max-Age=31536000"
     );
 }
 
