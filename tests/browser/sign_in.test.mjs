@@ -66,6 +66,7 @@ for (const [mode, javaScriptEnabled] of WITH_AND_WITHOUT_SCRIPT) {
       const person = await Person.at(browser, javaScriptEnabled)
       await person.open('/login')
       const { keyboard } = person.page
+      await person.page.locator('[name=username]:focus').waitFor()
       await keyboard.type('alice')
       await keyboard.press('Tab')
       await keyboard.type(passwordOf('alice'))
