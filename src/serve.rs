@@ -64,9 +64,9 @@ pub async fn run(config: &Config, roles: Roles) -> Result<(), Error> {
     };
 
     handle.graceful_shutdown(Some(config.server.shutdown_timeout));
-    servers.join_all().await;
+    all_ended(servers).await;
     stop.send_replace(true);
-    background.join_all().await;
+    all_ended(background).await;
     if let Some(core) = core {
         core_process::close(&core, config).await;
     }
@@ -182,6 +182,11 @@ async fn forget_idle(limits: Arc<Limits>, stopped: impl Future<Output = ()>) {
         () = forget => {}
         () = stopped => {}
     }
+}
+
+/// Waits for tasks whose results matter no more.
+async fn all_ended<T: 'static>(mut tasks: JoinSet<T>) {
+    while tasks.join_next().await.is_some() {}
 }
 
 /// Resolves once the channel says stop, or is gone.
