@@ -12,13 +12,19 @@
 mod support;
 
 mod cors;
+mod csrf;
+mod faults;
 mod grpc;
 mod health;
 mod keys;
+mod limits;
+mod open_redirect;
 mod openid_connect_core;
 mod openidconnect;
 mod rfc6749;
 mod rfc6749_authorization;
 mod rfc8414;
 mod rfc8628;
+mod sessions;
 mod sign_in;
+mod throttling;

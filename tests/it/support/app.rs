@@ -12,7 +12,7 @@ use std::{
 use authgate::{Roles, app, config::Config};
 use authgate_proto::{transport, v1::admin_client::AdminClient};
 use axum::Router;
-use core_service::{Clock, Core, domain::time::Timestamp};
+use core_service::{Clock, Core, config::Settings, domain::time::Timestamp};
 use http::{Method, Request};
 use secrecy::SecretString;
 use serde_json::Value;
@@ -32,7 +32,7 @@ pub struct TestApp {
     config: Config,
     time: Arc<AtomicI64>,
     // Dropped last: the connections above lead to it.
-    _database: TestDatabase,
+    database: TestDatabase,
 }
 
 impl TestApp {
@@ -43,6 +43,15 @@ impl TestApp {
 
     /// Starts an app whose settings differ from the default ones by these variables.
     pub async fn start_with(db: Db, variables: &[(&str, &str)]) -> Self {
+        Self::start_as(db, variables, |_| ()).await
+    }
+
+    /// As [`Self::start_with`], with settings of the core that no variable sets.
+    pub async fn start_as(
+        db: Db,
+        variables: &[(&str, &str)],
+        change: impl FnOnce(&mut Settings),
+    ) -> Self {
         let database = TestDatabase::create(db).await;
         let base = [("ENABLE_RATE_LIMIT", "false")];
         let given = base
@@ -58,6 +67,7 @@ impl TestApp {
         // Passwords are hashed as they are in earnest, at a price that tests can pay.
         settings.passwords.argon2_memory = 64;
         settings.passwords.argon2_iterations = 1;
+        change(&mut settings);
         let core = Core::start(settings, Arc::clone(&clock))
             .await
             .expect("the core starts");
@@ -72,8 +82,13 @@ impl TestApp {
             core,
             config,
             time,
-            _database: database,
+            database,
         }
+    }
+
+    /// Where its database is, for tests that go behind its back.
+    pub fn database_url(&self) -> String {
+        self.database.url()
     }
 
     /// The issuer, such as `http://localhost:8080`.

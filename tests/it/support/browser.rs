@@ -26,6 +26,8 @@ pub struct Browser {
     router: Router,
     issuer: Url,
     cookies: Arc<Mutex<BTreeMap<String, String>>>,
+    address: String,
+    user_agent: String,
 }
 
 /// A form of a page, with the values that it holds already.
@@ -41,6 +43,26 @@ impl Browser {
             router,
             issuer: Url::parse(issuer).expect("the issuer is a URL"),
             cookies: Arc::default(),
+            address: "127.0.0.1".to_owned(),
+            user_agent: "Mozilla/5.0 (test)".to_owned(),
+        }
+    }
+
+    /// A tab of this browser whose requests come from another address.
+    pub fn at(&self, address: &str) -> Self {
+        let address = address.to_owned();
+        Self {
+            address,
+            ..self.clone()
+        }
+    }
+
+    /// This browser's cookies in another program.
+    pub fn as_user_agent(&self, user_agent: &str) -> Self {
+        let user_agent = user_agent.to_owned();
+        Self {
+            user_agent,
+            ..self.clone()
         }
     }
 
@@ -100,8 +122,9 @@ impl Browser {
 
     async fn send(&self, method: Method, path: &str, form: Option<&[(&str, &str)]>) -> Answer {
         let mut request = RequestBuilder::new(self.router.clone(), method, path)
+            .from(&self.address)
             .header(ACCEPT, "text/html,application/xhtml+xml")
-            .header("user-agent", "Mozilla/5.0 (test)");
+            .header("user-agent", self.user_agent.as_str());
         let cookies = self.cookie_header();
         if !cookies.is_empty() {
             request = request.header(COOKIE, cookies);
