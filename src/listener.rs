@@ -1,23 +1,30 @@
 //! Sockets and the HTTP server on them.
 
 use std::{
-    io::ErrorKind,
+    future::{Ready, ready},
+    io::{self, ErrorKind},
     net::{SocketAddr, TcpListener, ToSocketAddrs},
+    pin::Pin,
     time::Duration,
 };
 
 use axum::Router;
 use axum_server::{
     Handle,
-    accept::NoDelayAcceptor,
+    accept::Accept,
     tls_rustls::{RustlsAcceptor, RustlsConfig},
 };
 use hyper_util::rt::TokioTimer;
+use tokio::net::TcpStream;
+use tokio_io_timeout::TimeoutStream;
 
 use crate::{Error, config::TlsFiles};
 
 /// A client that does not send its request's head in this time is let go.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// A connection on which nothing moves for so long is closed. Longer than any
+/// request may take and than HTTP/2 peers are silent.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 /// How often an HTTP/2 peer is asked whether it is still there, and how long it may think.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 /// Requests at once on one HTTP/2 connection.
@@ -91,7 +98,7 @@ pub async fn serve(
         .keep_alive_timeout(KEEP_ALIVE)
         .max_concurrent_streams(MOST_STREAMS);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let plain = NoDelayAcceptor::new();
+    let plain = IdleAcceptor(IDLE_TIMEOUT);
     match tls {
         Some(tls) => {
             server
@@ -104,7 +111,29 @@ pub async fn serve(
     Ok(())
 }
 
-fn open(address: &str) -> std::io::Result<TcpListener> {
+/// Closes connections on which nothing moves: hyper alone waits for ever for the
+/// first byte of one.
+#[derive(Debug, Clone, Copy)]
+struct IdleAcceptor(Duration);
+
+impl<S> Accept<TcpStream, S> for IdleAcceptor {
+    type Stream = Pin<Box<TimeoutStream<TcpStream>>>;
+    type Service = S;
+    type Future = Ready<io::Result<(Self::Stream, S)>>;
+
+    fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
+        // Small answers must not wait for more to send.
+        let accepted = stream.set_nodelay(true).map(|()| {
+            let mut stream = TimeoutStream::new(stream);
+            stream.set_read_timeout(Some(self.0));
+            stream.set_write_timeout(Some(self.0));
+            (Box::pin(stream), service)
+        });
+        ready(accepted)
+    }
+}
+
+fn open(address: &str) -> io::Result<TcpListener> {
     let addresses: Vec<SocketAddr> = address.to_socket_addrs()?.collect();
     let socket = TcpListener::bind(addresses.as_slice())?;
     socket.set_nonblocking(true)?;
@@ -113,7 +142,22 @@ fn open(address: &str) -> std::io::Result<TcpListener> {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::AsyncReadExt;
+
     use super::*;
+
+    #[tokio::test]
+    async fn a_silent_connection_is_closed() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let _client = TcpStream::connect(listener.local_addr().unwrap())
+            .await
+            .unwrap();
+        let (accepted, _) = listener.accept().await.unwrap();
+        let acceptor = IdleAcceptor(Duration::from_millis(20));
+        let (mut stream, ()) = acceptor.accept(accepted, ()).await.unwrap();
+        let error = stream.read_u8().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::TimedOut);
+    }
 
     #[test]
     fn a_taken_port_is_named_with_its_variable() {
