@@ -16,7 +16,7 @@ use crate::{
         time::Timestamp,
     },
     error::Error,
-    store::{Column, Executor, StoreError, clients, consents, grants},
+    store::{Column, Executor, StoreError, access_tokens, clients, consents, grants},
 };
 
 /// A client to be added.
@@ -189,7 +189,7 @@ pub(crate) async fn reject(
     set_status(core, ctx, &request.client_id, ClientStatus::Inactive).await
 }
 
-/// Ends everything that people allowed `client`.
+/// Ends everything that people allowed `client`, and the tokens that it has for itself.
 pub(crate) async fn end_all(
     executor: &mut impl Executor,
     client: &ClientId,
@@ -197,6 +197,7 @@ pub(crate) async fn end_all(
 ) -> Result<(), StoreError> {
     grants::revoke_of_client(executor, client, now).await?;
     consents::revoke_of_client(executor, client, now).await?;
+    access_tokens::revoke_own_of_client(executor, client, now).await?;
     Ok(())
 }
 

@@ -113,3 +113,20 @@ pub(crate) async fn revoke(
     .execute(conn))?;
     Ok(rows > 0)
 }
+
+/// Ends the tokens that the client got for itself and that still count; those of
+/// people end with their grants. Gives how many there were.
+pub(crate) async fn revoke_own_of_client(
+    executor: &mut impl Executor,
+    client: &ClientId,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let Executed(rows) = sql!(executor, |conn| sqlx::query(
+        "UPDATE access_tokens SET revoked_at = $2 \
+         WHERE client_id = $1 AND grant_id IS NULL AND expires_at > $2 AND revoked_at IS NULL"
+    )
+    .bind(client)
+    .bind(now)
+    .execute(conn))?;
+    Ok(rows)
+}

@@ -49,6 +49,21 @@ conformance! {
         assert!(is_live(&store, &sibling).await);
     }
 
+    async fn a_client_s_own_tokens_end_together(store: Store) {
+        let (user, app) = parties(&store).await;
+        let other = client("other");
+        commit!(store, |tx| clients::insert(tx, &other));
+        let of_person = commit!(store, |tx| issue(tx, &grant(&user, &app), &app));
+        let own = [access_token(&app, None), access_token(&app, None), access_token(&other, None)];
+        for token in &own {
+            commit!(store, |tx| access_tokens::insert(tx, token));
+        }
+        assert_eq!(commit!(store, |tx| access_tokens::revoke_own_of_client(tx, &app.id, NOW)), 2);
+        assert_eq!(commit!(store, |tx| access_tokens::revoke_own_of_client(tx, &app.id, NOW)), 0);
+        assert!(!is_live(&store, &own[0]).await && !is_live(&store, &own[1]).await);
+        assert!(is_live(&store, &own[2]).await && is_live(&store, &of_person).await);
+    }
+
     async fn a_client_or_user_switched_off_ends_all_tokens_until_switched_on(store: Store) {
         let (zoe, app) = parties(&store).await;
         let (max, other) = (user("max"), client("other"));
