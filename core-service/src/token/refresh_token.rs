@@ -168,7 +168,7 @@ async fn successor_to_retry(
     let (Some(rotated_at), Some(successor_id)) = (token.rotated_at, &token.successor_id) else {
         return Ok(None);
     };
-    if ctx.now.since(rotated_at) > core.settings.tokens.rotation_grace {
+    if ctx.now.since(rotated_at) >= core.settings.tokens.rotation_grace {
         return Ok(None);
     }
     let successor = refresh_tokens::by_id(executor, successor_id).await?;
