@@ -350,15 +350,16 @@ mod tests {
 
     #[tokio::test]
     async fn nothing_internal_leaks() {
-        for code in [
-            Code::Internal,
-            Code::Unknown,
-            Code::Unimplemented,
-            Code::DataLoss,
+        for (code, http, oauth) in [
+            (Code::Internal, 500, "server_error"),
+            (Code::Unimplemented, 500, "server_error"),
+            (Code::DataLoss, 500, "server_error"),
+            // The connection to the core broke.
+            (Code::Unknown, 503, "temporarily_unavailable"),
         ] {
             let status = Status::new(code, "SELECT secret FROM db-7");
             let answer = token_error(Gateway::failing_with(status)).await;
-            answer.assert_error(500, "server_error");
+            answer.assert_error(http, oauth);
             assert!(!answer.text().contains("db-7"));
         }
     }

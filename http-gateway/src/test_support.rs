@@ -271,13 +271,17 @@ impl Answer {
         assert_eq!(self.header(header::PRAGMA), Some("no-cache"));
     }
 
-    /// Asserts the error page with that status and code.
+    /// Asserts the error page with that status and code; an empty one: none is named.
     pub(crate) fn assert_page(&self, status: u16, code: &str) {
         assert_eq!(self.status.as_u16(), status, "{self:?}");
         let media_type = self.header(header::CONTENT_TYPE);
         assert_eq!(media_type, Some("text/html; charset=utf-8"));
         let page = self.text();
-        assert!(page.contains(&format!("code: \"{code}\"")), "{page}");
+        let named = match code {
+            "" => "code: None".to_owned(),
+            code => format!("code: Some(\"{code}\")"),
+        };
+        assert!(page.contains(&named), "{page}");
         assert!(page.contains("request-1"), "names the request: {page}");
         assert_eq!(self.header(header::LOCATION), None, "no redirect");
         assert_eq!(self.header(header::WWW_AUTHENTICATE), None, "no dialog");

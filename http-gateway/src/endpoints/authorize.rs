@@ -21,7 +21,10 @@ use axum::{
     extract::{RawQuery, Request, State},
     response::{Html, IntoResponse, Response},
 };
-use http::{Method, StatusCode, header::CONTENT_SECURITY_POLICY};
+use http::{
+    HeaderValue, Method, StatusCode,
+    header::{ALLOW, CONTENT_SECURITY_POLICY},
+};
 
 use crate::{FormPost, Pages, body, core::Core, error::Error, form::Form, redirect};
 
@@ -45,7 +48,10 @@ pub(crate) async fn get(
     RawQuery(query): RawQuery,
 ) -> Response {
     if method == Method::HEAD {
-        return endpoint.or_page(Err(Error::method_not_allowed()), &context);
+        let mut refusal = endpoint.or_page(Err(Error::method_not_allowed()), &context);
+        let allowed = HeaderValue::from_static("GET,POST");
+        refusal.headers_mut().insert(ALLOW, allowed);
+        return refusal;
     }
     let answer = endpoint.on_get(&context, query).await;
     endpoint.or_page(answer, &context)
@@ -227,10 +233,7 @@ mod tests {
         error::{ErrorCode, OAuthError},
         v1::Parameter,
     };
-    use http::{
-        Method,
-        header::{ALLOW, CONTENT_TYPE, LOCATION, REFERRER_POLICY, RETRY_AFTER},
-    };
+    use http::header::{CONTENT_TYPE, LOCATION, REFERRER_POLICY, RETRY_AFTER};
 
     use super::*;
     use crate::test_support::{Answer, Gateway, bare, get, post_form, send_body};
@@ -354,6 +357,26 @@ mod tests {
         assert!(answer.header(RETRY_AFTER).is_some());
         let answer = Gateway::without_core().send(by_get()).await;
         answer.assert_page(503, "temporarily_unavailable");
+    }
+
+    #[tokio::test]
+    async fn what_is_nobody_s_mistake_names_no_code() {
+        let gone = next(Next::ErrorPage(AuthorizeErrorPage {
+            code: String::new(),
+            description: "start again".into(),
+        }));
+        gone.send(by_get()).await.assert_page(404, "");
+        let stale = Gateway::failing_with(tonic::Status::permission_denied("not this browser's"));
+        let decision = post_form(PATH, "client_id=c&request_uri=r&action=approve");
+        stale.send(decision).await.assert_page(403, "");
+    }
+
+    #[tokio::test]
+    async fn head_asks_nothing_of_the_core() {
+        let gateway = Gateway::new();
+        let answer = gateway.send(bare(Method::HEAD, PATH)).await;
+        assert_eq!((answer.status.as_u16(), gateway.calls()), (405, 0));
+        assert_eq!(answer.header(ALLOW), Some("GET,POST"));
     }
 
     #[tokio::test]

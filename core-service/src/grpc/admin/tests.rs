@@ -32,8 +32,14 @@ async fn token(core: &Core, user: &User, scope: &str) -> String {
         .await
         .unwrap();
     transaction.commit().await.unwrap();
-    let claims =
-        json!({"jti": token.id, "iss": core.settings.issuer, "exp": token.expires_at.seconds()});
+    let claims = json!({
+        "jti": token.id,
+        "iss": core.settings.issuer,
+        "sub": user.id,
+        "client_id": token.client_id,
+        "exp": token.expires_at.seconds(),
+        "type": "access",
+    });
     core.keys
         .sign(NOW, Algorithm::Es256, Some("at+jwt"), &claims)
         .unwrap()
