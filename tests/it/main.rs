@@ -6,11 +6,13 @@
 #![expect(
     clippy::expect_used,
     clippy::panic,
+    clippy::unwrap_used,
     reason = "a test that can't go on has failed"
 )]
 
 mod support;
 
+mod command_line;
 mod cors;
 mod csrf;
 mod faults;
