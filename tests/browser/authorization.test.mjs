@@ -96,8 +96,8 @@ for (const [mode, javaScriptEnabled] of WITH_AND_WITHOUT_SCRIPT) {
       meeting(javaScriptEnabled, async (person, app) => {
         const url = new URL(await app.request('native', 'openid'))
         url.searchParams.set('redirect_uri', 'https://evil.example/callback')
-        await person.refused(400, () => person.open(url))
-        assert.equal(new URL(person.page.url()).origin, issuer)
+        await person.refused(400, () => person.open(url.href))
+        assert.equal(person.path(), '/oauth/authorize')
         await person.looksAt('error')
       }))
   })

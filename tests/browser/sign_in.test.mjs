@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { issuer, launch, passwordOf, Person, WITH_AND_WITHOUT_SCRIPT } from './support.mjs'
+import { launch, passwordOf, Person, WITH_AND_WITHOUT_SCRIPT } from './support.mjs'
 
 let browser
 before(async () => {
@@ -17,7 +17,7 @@ for (const [mode, javaScriptEnabled] of WITH_AND_WITHOUT_SCRIPT) {
       await person.looksAt('login')
 
       await person.signIn('alice')
-      assert.equal(new URL(person.page.url()).pathname, '/')
+      await person.isHome()
       await person.reads('alice@people.example')
       await person.looksAt('home')
 
@@ -51,7 +51,7 @@ for (const [mode, javaScriptEnabled] of WITH_AND_WITHOUT_SCRIPT) {
       const bright = await background()
 
       await person.press('Dark')
-      assert.equal(new URL(person.page.url()).pathname, '/login')
+      assert.equal(person.path(), '/login')
       assert.equal(await theme(), 'dark')
       assert.notEqual(await background(), bright)
       await person.page.reload()
@@ -71,7 +71,7 @@ for (const [mode, javaScriptEnabled] of WITH_AND_WITHOUT_SCRIPT) {
       await keyboard.press('Tab')
       await keyboard.type(passwordOf('alice'))
       await keyboard.press('Enter')
-      await person.page.waitForURL(`${issuer}/`)
+      await person.isHome()
       await person.close()
     })
 
@@ -90,7 +90,7 @@ test('the session cookie is out of reach of scripts and of other sites', async (
   await person.open('/login')
   const [before] = await person.context.cookies()
   await person.signIn('alice')
-  await person.page.waitForURL(`${issuer}/`)
+  await person.isHome()
   const session = (await person.context.cookies()).find((cookie) => cookie.name.endsWith('authgate_session'))
   assert.equal(session.httpOnly, true)
   assert.equal(session.sameSite, 'Lax')

@@ -58,7 +58,7 @@ export class Person {
     this.context = context
     this.page = page
     this.javaScriptEnabled = javaScriptEnabled
-    this.#allowedOrigins = [issuer, app?.origin]
+    this.#allowedOrigins = [new URL(issuer).origin, app?.origin]
     page.setDefaultTimeout(15_000)
     page.on('console', (message) => {
       const refusedPage = message.text().includes(`status of ${this.#expectedStatus}`)
@@ -84,8 +84,16 @@ export class Person {
     this.#complaints.push(`${kind}: ${text}`)
   }
 
+  /** Opens a page of the program by its path below the issuer, or any URL. */
   open(url) {
-    return this.page.goto(new URL(url, issuer).href)
+    return this.page.goto(url.startsWith('/') ? issuer + url : url)
+  }
+
+  /** The page's path below the issuer. */
+  path() {
+    const url = this.page.url().split('?')[0]
+    assert.ok(url.startsWith(issuer), url)
+    return url.slice(issuer.length)
   }
 
   /** Does `action`, which leads to a page with this error status. */
@@ -95,13 +103,14 @@ export class Person {
     this.#expectedStatus = undefined
   }
 
-  async typeCredentials(username, password) {
-    await this.page.getByLabel('User name').fill(username)
-    await this.page.locator('input[type=password]').fill(password)
+  /** Waits for the page of who is signed in. */
+  isHome() {
+    return this.page.waitForURL((url) => url.href === `${issuer}/` || url.href === issuer)
   }
 
   async signIn(username, password = passwordOf(username)) {
-    await this.typeCredentials(username, password)
+    await this.page.getByLabel('User name').fill(username)
+    await this.page.locator('input[type=password]').fill(password)
     await this.press('Sign in')
   }
 
