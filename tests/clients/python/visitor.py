@@ -72,6 +72,7 @@ class Visitor:
         self.credentials = {"username": username, "password": password}
         self._session = requests.Session()
         self._session.headers["accept"] = "text/html"
+        self.cookies = self._session.cookies
 
     def authorize(self, authorization_url: str, decision: str = "approve") -> str:
         """Signs in and decides as asked; gives the URL that the app is called back at."""
