@@ -12,6 +12,7 @@
 
 mod support;
 
+mod bad_input;
 mod command_line;
 mod cors;
 mod csrf;
@@ -25,8 +26,16 @@ mod openid_connect_core;
 mod openidconnect;
 mod rfc6749;
 mod rfc6749_authorization;
+mod rfc7009;
+mod rfc7591;
+mod rfc7592;
+mod rfc7636;
+mod rfc7662;
 mod rfc8414;
 mod rfc8628;
+mod rfc9700;
 mod sessions;
 mod sign_in;
+mod single_use;
 mod throttling;
+mod tokens;

@@ -1,12 +1,17 @@
-//! RFC 6749: the authorization code and client credentials grants, and refreshing.
+//! RFC 6749 at the token endpoint; refreshing is in `rfc9700`, the authorization
+//! endpoint in `rfc6749_authorization`.
+
+mod client_authentication;
+mod client_credentials;
+mod token_errors;
 
 use http::{Method, StatusCode};
 
 use crate::support::{
     TestApp,
     oauth::{
-        SERVICE, WEB, WEB_CALLBACK, authorize, challenge, claims, code_for_web, header,
-        people_and_clients, redeem_for_web,
+        WEB, WEB_CALLBACK, authorize, challenge, claims, code_for_web, people_and_clients,
+        redeem_for_web,
     },
     on_both,
 };
@@ -49,34 +54,5 @@ on_both! {
         let access_token = tokens["access_token"].as_str().unwrap();
         let user = app.request(Method::GET, "/oauth/userinfo").bearer(access_token).send().await;
         user.assert_error(StatusCode::UNAUTHORIZED, "invalid_token");
-    }
-
-    async fn a_service_gets_a_token_for_itself(app: TestApp) {
-        app.seed(people_and_clients()).await;
-        let ask = app.request(Method::POST, "/oauth/token").basic(SERVICE.0, SERVICE.1);
-        let tokens = ask.form(&[("grant_type", "client_credentials"), ("scope", "read")]).send().await.ok();
-        assert_eq!(tokens["scope"], "read");
-        assert_eq!(tokens.get("refresh_token"), None);
-        let access_token = tokens["access_token"].as_str().unwrap();
-        // RFC 9068 sections 2.1 and 2.2.
-        assert_eq!((&header(access_token)["typ"], &header(access_token)["alg"]), (&"at+jwt".into(), &"ES256".into()));
-        assert_eq!(claims(access_token)["client_id"], SERVICE.0);
-
-        let forged = app.request(Method::POST, "/oauth/token").basic(SERVICE.0, "wrong");
-        let answer = forged.form(&[("grant_type", "client_credentials")]).send().await;
-        answer.assert_error(StatusCode::UNAUTHORIZED, "invalid_client");
-        assert!(answer.header("www-authenticate").starts_with("Basic"));
-    }
-
-    async fn a_refresh_token_gives_another_access_token(app: TestApp) {
-        app.seed(people_and_clients()).await;
-        let code = code_for_web(&app.browser(), "openid offline_access read").await;
-        let tokens = redeem_for_web(&app, &code).await.ok();
-        let refresh_token = tokens["refresh_token"].as_str().unwrap();
-        let ask = app.request(Method::POST, "/oauth/token").basic(WEB.0, WEB.1);
-        let fields = [("grant_type", "refresh_token"), ("refresh_token", refresh_token)];
-        let refreshed = ask.form(&fields).send().await.ok();
-        assert_ne!(refreshed["access_token"], tokens["access_token"]);
-        assert_eq!(refreshed["scope"], tokens["scope"]);
     }
 }

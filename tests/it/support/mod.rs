@@ -6,6 +6,7 @@ mod browser;
 mod database;
 pub mod oauth;
 mod request;
+pub mod tokens;
 
 pub use self::{
     answer::Answer,
