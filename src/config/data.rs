@@ -29,7 +29,7 @@ pub fn read(reader: &mut Reader<'_>) -> Data {
             .text("DATA_DIR")
             .unwrap_or_else(|| "data".to_owned())
             .into(),
-        seed_file: reader.text("SEED_FILE").map(PathBuf::from),
+        seed_file: reader.file("SEED_FILE"),
         root_secret: encryption_secret.or(session_secret),
         admin_password: secrets::password(reader, "DEFAULT_ADMIN_PASSWORD"),
     }

@@ -1,6 +1,13 @@
 //! Reads single variables and remembers everything that was wrong.
 
-use std::{collections::BTreeMap, fmt, fs, ops::RangeInclusive, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    fs::{self, File},
+    ops::RangeInclusive,
+    path::PathBuf,
+    time::Duration,
+};
 
 use secrecy::SecretString;
 
@@ -45,6 +52,15 @@ impl<'a> Reader<'a> {
         );
         let value = self.variables.get(name)?.trim();
         (!value.is_empty()).then(|| value.to_owned())
+    }
+
+    /// The path of a file that has to be there.
+    pub fn file(&mut self, name: &str) -> Option<PathBuf> {
+        let path = PathBuf::from(self.text(name)?);
+        if let Err(error) = File::open(&path) {
+            self.wrong(name, &format!("the file can't be read ({error})"));
+        }
+        Some(path)
     }
 
     /// A comma-separated list, trimmed; empty entries are left out.

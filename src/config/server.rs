@@ -160,13 +160,10 @@ fn listen_address(reader: &mut Reader<'_>, name: &str, default: &str) -> String 
 }
 
 fn tls(reader: &mut Reader<'_>) -> Option<TlsFiles> {
-    let certificate = reader.text("TLS_CERT_FILE");
-    let key = reader.text("TLS_KEY_FILE");
+    let certificate = reader.file("TLS_CERT_FILE");
+    let key = reader.file("TLS_KEY_FILE");
     match (certificate, key) {
-        (Some(certificate), Some(key)) => Some(TlsFiles {
-            certificate: certificate.into(),
-            key: key.into(),
-        }),
+        (Some(certificate), Some(key)) => Some(TlsFiles { certificate, key }),
         (None, None) => None,
         (Some(_), None) => {
             reader.wrong("TLS_KEY_FILE", "TLS_CERT_FILE is set; set both or neither");

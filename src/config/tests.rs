@@ -128,14 +128,25 @@ fn whole_numbers_are_whole() {
 
 #[test]
 fn tls_needs_both_files() {
-    assert_eq!(wrong(&[("TLS_CERT_FILE", "c.pem")]), ["TLS_KEY_FILE"]);
-    assert_eq!(wrong(&[("TLS_KEY_FILE", "k.pem")]), ["TLS_CERT_FILE"]);
+    // Any file that is there: what is in it is looked at when the listener starts.
+    let there = file!();
+    assert_eq!(wrong(&[("TLS_CERT_FILE", there)]), ["TLS_KEY_FILE"]);
+    assert_eq!(wrong(&[("TLS_KEY_FILE", there)]), ["TLS_CERT_FILE"]);
     assert!(
-        config(&[("TLS_CERT_FILE", "c.pem"), ("TLS_KEY_FILE", "k.pem")])
+        config(&[("TLS_CERT_FILE", there), ("TLS_KEY_FILE", there)])
             .server
             .tls
             .is_some()
     );
+}
+
+#[test]
+fn files_have_to_be_there() {
+    let names = ["SEED_FILE", "TLS_CERT_FILE", "TLS_KEY_FILE"];
+    let variables = names.map(|name| (name, "/nowhere"));
+    let mut named = wrong(&variables);
+    named.sort_unstable();
+    assert_eq!(named, names);
 }
 
 #[test]

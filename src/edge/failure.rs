@@ -9,7 +9,7 @@ use axum::{
     extract::{Request, State},
     http::{
         HeaderMap, HeaderValue, StatusCode,
-        header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER},
+        header::{ACCEPT, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER},
     },
     middleware::Next,
     response::{Html, IntoResponse, Response},
@@ -80,6 +80,7 @@ pub async fn render(
         failure.json()
     };
     parts.headers.remove(CONTENT_TYPE);
+    parts.headers.remove(CONTENT_LENGTH);
     let mut rendered = (failure.status(), body).into_response();
     // The layers inside say more, such as `Allow` or how many requests are left.
     for (name, value) in &parts.headers {
