@@ -1,8 +1,12 @@
 //! The whole edge around small handlers.
 
 use std::{
+    io::Write,
     net::SocketAddr,
-    sync::atomic::{AtomicI64, Ordering},
+    sync::{
+        Mutex,
+        atomic::{AtomicI64, Ordering},
+    },
     time::Duration,
 };
 
@@ -332,4 +336,46 @@ async fn internal_headers_do_not_come_from_outside() {
         seen.contains("x-ok") && !seen.contains("authgate-"),
         "{seen}"
     );
+}
+
+/// Collects what is logged.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn the_access_log_names_the_request_and_holds_no_secret() {
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .json()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let response = app(&[])
+        .send(
+            Method::POST,
+            "/login?code=s3cret-code",
+            &[
+                ("authorization", "Bearer s3cret-token"),
+                ("cookie", "authgate_session=s3cret-session"),
+            ],
+            "password=s3cret-password",
+        )
+        .await;
+    app(&[]).get("/s3cret-path", &[]).await;
+    let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains(header(&response, "x-request-id")), "{log}");
+    assert!(log.contains("\"route\":\"/login\""), "{log}");
+    assert!(!log.contains("s3cret"), "{log}");
 }
