@@ -2,6 +2,9 @@
 //!
 //! A token bucket per address and endpoint, in memory. A bucket holds the whole
 //! minute's number and refills evenly. Buckets that are full again are forgotten.
+//!
+//! The buckets are those of `governor`, without the layer of `tower_governor` around
+//! them: it knows one rule for a whole router and only the system's clock.
 
 use std::{
     net::{IpAddr, Ipv6Addr},
