@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use core_service::config::{Authorization, Device, ExtraClaims, Lifetimes, Profiles, Tokens};
+use core_service::{
+    config::{Authorization, Device, ExtraClaims, Lifetimes, Profiles, Tokens},
+    domain::extra_claims,
+};
 
 use super::reader::Reader;
 
@@ -10,30 +13,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// Names that the server's own claims have: a private claim must not become one of them.
-const RESERVED_CLAIMS: [&str; 30] = [
-    "iss",
-    "sub",
-    "aud",
-    "exp",
-    "nbf",
-    "iat",
-    "jti",
-    "type",
-    "scope",
-    "user_id",
-    "client_id",
-    "azp",
-    "amr",
-    "acr",
-    "auth_time",
-    "nonce",
-    "at_hash",
-    "c_hash",
-    "sid",
-    "cnf",
-    "act",
-    "may_act",
+/// Claims about people: a private claim must not become one of them either.
+const PERSONAL_CLAIMS: [&str; 8] = [
     "name",
     "given_name",
     "family_name",
@@ -43,8 +24,11 @@ const RESERVED_CLAIMS: [&str; 30] = [
     "email_verified",
     "updated_at",
 ];
-/// What is appended to the prefix of private claims.
-const PRIVATE_CLAIMS: [&str; 4] = ["domain", "project", "service_account", "uid"];
+
+/// Whether a claim of that name has a meaning already.
+fn is_taken(name: &str) -> bool {
+    extra_claims::RESERVED.contains(&name) || PERSONAL_CLAIMS.contains(&name)
+}
 
 /// Reads the lives and contents of tokens.
 pub fn read(reader: &mut Reader<'_>) -> Tokens {
@@ -166,11 +150,11 @@ fn private_claim_prefix(reader: &mut Reader<'_>) -> String {
                 && text.starts_with(|c: char| c.is_ascii_alphabetic())
                 && text.chars().all(inside)
                 && !text.ends_with('_')
-                && !RESERVED_CLAIMS.contains(&text)
-                && !PRIVATE_CLAIMS
+                && !is_taken(text)
+                && !extra_claims::PRIVATE
                     .iter()
                     .map(composed)
-                    .any(|name| RESERVED_CLAIMS.contains(&name.as_str()));
+                    .any(|name| is_taken(&name));
             fits.then(|| text.to_owned())
         },
     )

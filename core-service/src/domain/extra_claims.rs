@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::config::ExtraClaims;
 
 /// Claims that have a meaning already.
-const RESERVED: [&str; 22] = [
+pub const RESERVED: [&str; 23] = [
     "iss",
     "sub",
     "aud",
@@ -23,6 +23,7 @@ const RESERVED: [&str; 22] = [
     "auth_time",
     "nonce",
     "at_hash",
+    "c_hash",
     "sid",
     "cnf",
     "act",
@@ -30,7 +31,7 @@ const RESERVED: [&str; 22] = [
     "events",
 ];
 /// Claims that the server adds under its prefix; refused bare as well.
-const PRIVATE: [&str; 4] = ["domain", "project", "service_account", "uid"];
+pub const PRIVATE: [&str; 4] = ["domain", "project", "service_account", "uid"];
 /// The default prefix stays reserved when another is configured: old resource
 /// servers may still look at it.
 const DEFAULT_PREFIX: &str = "extra";
