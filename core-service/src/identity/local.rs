@@ -25,7 +25,8 @@ pub(super) async fn authenticate(
         return Ok(Authentication::Refused(Some(user.id)));
     }
     if verified.rehash
-        && let Err(error) = renew_hash(core, ctx, &user, password).await
+        && let Some(old) = &user.password_hash
+        && let Err(error) = renew_hash(core, &user, old, password).await
     {
         // The password is right all the same; the next sign-in tries again.
         tracing::warn!(request_id = ctx.request_id, user_id = %user.id, %error, "an old password hash stays");
@@ -39,16 +40,13 @@ pub(super) async fn authenticate(
 /// Replaces an old hash by one of ours, unless the password was changed meanwhile.
 async fn renew_hash(
     core: &Core,
-    ctx: &Ctx,
     user: &User,
+    old: &str,
     password: &SecretString,
 ) -> Result<(), Error> {
-    let hash = core.passwords.hash(password).await?;
+    let new = core.passwords.hash(password).await?;
     let mut transaction = core.store.begin().await?;
-    let current = users::by_id(&mut transaction, &user.id).await?;
-    if current.is_some_and(|current| current.password_hash == user.password_hash) {
-        users::set_password_hash(&mut transaction, &user.id, &hash, ctx.now).await?;
-        transaction.commit().await?;
-    }
+    users::renew_password_hash(&mut transaction, &user.id, old, &new).await?;
+    transaction.commit().await?;
     Ok(())
 }

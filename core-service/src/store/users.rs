@@ -132,6 +132,24 @@ pub(crate) async fn set_password_hash(
     Ok(rows > 0)
 }
 
+/// Replaces the hash `old` of an unchanged password by a better one: one statement,
+/// so that a password set meanwhile stays. False when `old` is not the hash any more.
+pub(crate) async fn renew_password_hash(
+    executor: &mut impl Executor,
+    id: &UserId,
+    old: &str,
+    new: &str,
+) -> Result<bool, StoreError> {
+    let Executed(rows) = sql!(executor, |conn| sqlx::query(
+        "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2"
+    )
+    .bind(id)
+    .bind(old)
+    .bind(new)
+    .execute(conn))?;
+    Ok(rows > 0)
+}
+
 /// The user of that id.
 pub(crate) async fn by_id(
     executor: &mut impl Executor,

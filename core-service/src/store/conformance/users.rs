@@ -66,6 +66,16 @@ conformance! {
         assert!(!commit!(store, |tx| users::set_password_hash(tx, &nobody, "$new", later)));
     }
 
+    async fn a_hash_is_renewed_only_while_it_is_the_hash(store: Store) {
+        let user = user("zoe");
+        commit!(store, |tx| users::insert(tx, &user));
+        commit!(store, |tx| users::set_password_hash(tx, &user.id, "$old", NOW));
+        assert!(commit!(store, |tx| users::renew_password_hash(tx, &user.id, "$old", "$new")));
+        assert!(!commit!(store, |tx| users::renew_password_hash(tx, &user.id, "$old", "$late")));
+        let found = read!(store, |c| users::by_id(c, &user.id)).unwrap();
+        assert_eq!(found.password_hash.as_deref(), Some("$new"));
+    }
+
     async fn names_addresses_and_ids_belong_to_one_user(store: Store) {
         let first = user("zoe");
         commit!(store, |tx| users::insert(tx, &first));
