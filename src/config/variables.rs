@@ -63,6 +63,7 @@ pub const VARIABLES: &[Variable] = &[
     used("DB_MAX_IDLE_CONNS"),
     used("DB_CONN_MAX_LIFETIME"),
     used("DB_CONN_MAX_IDLE_TIME"),
+    used("DB_CACHE_SIZE"),
     used("JWT_SIGNING_ALGORITHM"),
     secret("JWT_SECRET"),
     secret("JWT_PRIVATE_KEY_PEM"),

@@ -325,8 +325,10 @@ mod tests {
         };
         let mut transaction = core.store.begin().await.unwrap();
         clients::insert(&mut transaction, &client).await.unwrap();
-        device_codes::insert(&mut transaction, &code).await.unwrap();
         transaction.commit().await.unwrap();
+        device_codes::append(&core.store, code.clone())
+            .await
+            .unwrap();
         code
     }
 

@@ -129,6 +129,11 @@ impl<'a> Issuance<'a> {
         Ok(())
     }
 
+    /// Puts an access token on record that nothing was claimed for: before anybody has it.
+    pub(super) async fn record_alone(&self, core: &Core) -> Result<(), Error> {
+        Ok(access_tokens::append(&core.store, self.access.clone()).await?)
+    }
+
     /// Signs the tokens. Call it once they are durably on record.
     pub(super) fn sign(self, core: &Core, ctx: &Ctx) -> Result<TokenResponse, Error> {
         let access_token = core.keys.sign(

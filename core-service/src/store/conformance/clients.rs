@@ -153,10 +153,10 @@ impl Records {
         authorization_codes::insert(&mut tx, &code).await.unwrap();
         let mut device = device_code(client);
         device.grant_id = Some(grant.id.clone());
-        device_codes::insert(&mut tx, &device).await.unwrap();
         let refresh = refresh_token(&grant);
         refresh_tokens::insert(&mut tx, &refresh).await.unwrap();
         tx.commit().await.unwrap();
+        device_codes::append(store, device.clone()).await.unwrap();
         Self {
             consent,
             grant,

@@ -42,7 +42,7 @@ conformance! {
         refused!(clients::insert(tx, &client("a\0b")));
         refused!(sessions::insert(tx, &Session { user_agent: nul(), ..session(&zoe) }));
         refused!(sessions::insert(tx, &Session { client_ip: nul(), ..session(&zoe) }));
-        refused!(device_codes::insert(tx, &DeviceCode { user_agent: nul(), ..device_code(&app) }));
+        refused!(device_codes::append(&store, DeviceCode { user_agent: nul(), ..device_code(&app) }));
         refused!(grants::insert(tx, &Grant { nonce: Some(nul()), ..grant(&zoe, &app) }));
         refused!(grants::insert(tx, &Grant { acr: Some(nul()), ..grant(&zoe, &app) }));
         refused!(grants::insert(tx, &Grant { claims: nul(), ..grant(&zoe, &app) }));
