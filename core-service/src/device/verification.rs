@@ -207,7 +207,7 @@ async fn give(
     let consent_id =
         remembered::remember(transaction, ctx, &user.id, client_id, scope, &no_claims).await?;
     let grant = Grant {
-        id: GrantId::from(time_ordered(ctx.now).to_string()),
+        id: time_ordered(ctx.now).into(),
         client_id: client_id.clone(),
         user_id: user.id.clone(),
         session_id: Some(session.id.clone()),

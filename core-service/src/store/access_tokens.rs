@@ -81,9 +81,9 @@ pub(crate) async fn insert(
         "INSERT INTO access_tokens (id, client_id, grant_id, scope, expires_at) \
          VALUES ($1, $2, $3, $4, $5)"
     )
-    .bind(&token.id)
+    .bind(token.id)
     .bind(&token.client_id)
-    .bind(&token.grant_id)
+    .bind(token.grant_id)
     .bind(token.scope.to_string())
     .bind(token.expires_at)
     .execute(conn))?;
@@ -116,7 +116,7 @@ pub(crate) async fn revoke(
     id: &TokenId,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    transaction.changes(Change::AccessToken(id.clone()));
+    transaction.changes(Change::AccessToken(*id));
     let Executed(rows) = sql!(transaction, |conn| sqlx::query(
         "UPDATE access_tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL"
     )

@@ -11,9 +11,10 @@ use std::{collections::HashSet, sync::Arc};
 
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
 
 use super::{Conn, Executor, StoreError, connection::Native, pools::Pools, within};
-use crate::domain::{device_code::DeviceCode, time::Timestamp, token::AccessToken};
+use crate::domain::{device_code::DeviceCode, id::GrantId, time::Timestamp, token::AccessToken};
 
 /// Rows that one statement adds at most.
 const MOST_AT_ONCE: usize = 256;
@@ -48,13 +49,11 @@ pub(crate) enum Appended {
 
 /// What can be appended.
 pub(super) trait Row: Send + Sync + Sized + 'static {
-    /// Adds `rows` in one statement; gives the ids of those that found no other in their place.
+    /// Adds `rows` in one statement; says of each what became of it.
     fn insert(
-        executor: &mut (impl Executor + Send),
+        executor: &mut impl Executor,
         rows: &[Self],
-    ) -> impl Future<Output = Result<HashSet<String>, StoreError>> + Send;
-
-    fn id(&self) -> &str;
+    ) -> impl Future<Output = Result<Vec<Appended>, StoreError>> + Send;
 }
 
 impl Appenders {
@@ -95,15 +94,10 @@ async fn serve<T: Row>(pools: Pools, mut line: mpsc::Receiver<Entry<T>>) {
             .map(|entry| (entry.row, entry.done))
             .unzip();
         match write(&pools, &rows).await {
-            Ok(added) => {
-                for (row, done) in rows.iter().zip(waiting) {
-                    let there = added.contains(row.id());
+            Ok(appended) => {
+                for (appended, done) in appended.into_iter().zip(waiting) {
                     // Who went away is not told.
-                    let _ = done.send(Ok(if there {
-                        Appended::Yes
-                    } else {
-                        Appended::Conflict
-                    }));
+                    let _ = done.send(Ok(appended));
                 }
             }
             Err(error) => {
@@ -116,24 +110,24 @@ async fn serve<T: Row>(pools: Pools, mut line: mpsc::Receiver<Entry<T>>) {
     }
 }
 
-async fn write<T: Row>(pools: &Pools, rows: &[T]) -> Result<HashSet<String>, StoreError> {
+async fn write<T: Row>(pools: &Pools, rows: &[T]) -> Result<Vec<Appended>, StoreError> {
     match &pools.native {
         // A single statement is a transaction of its own.
         Native::Postgres(_) => T::insert(&mut pools.read().await?, rows).await,
         Native::Sqlite(_) => {
             let mut transaction = pools.begin().await?;
-            let added = T::insert(&mut transaction, rows).await?;
+            let appended = T::insert(&mut transaction, rows).await?;
             transaction.commit().await?;
-            Ok(added)
+            Ok(appended)
         }
     }
 }
 
 impl Row for AccessToken {
     async fn insert(
-        executor: &mut (impl Executor + Send),
+        executor: &mut impl Executor,
         rows: &[Self],
-    ) -> Result<HashSet<String>, StoreError> {
+    ) -> Result<Vec<Appended>, StoreError> {
         let answer = executor.statement();
         match executor.conn()? {
             Conn::Sqlite(connection) => {
@@ -141,9 +135,9 @@ impl Row for AccessToken {
                     .iter()
                     .map(|row| {
                         json!([
-                            row.id,
+                            row.id.uuid().simple().to_string(),
                             row.client_id,
-                            row.grant_id,
+                            row.grant_id.map(|id| id.uuid().simple().to_string()),
                             row.scope.to_string(),
                             row.expires_at
                         ])
@@ -151,24 +145,24 @@ impl Row for AccessToken {
                     .collect();
                 let insert = sqlx::query(
                     "INSERT INTO access_tokens (id, client_id, grant_id, scope, expires_at) \
-                     SELECT value->>0, value->>1, value->>2, value->>3, value->>4 FROM json_each($1)",
+                     SELECT unhex(value->>0), value->>1, unhex(value->>2), value->>3, value->>4 FROM json_each($1)",
                 )
                 .bind(Value::Array(rows).to_string())
                 .execute(connection);
                 within(answer, insert).await?;
             }
             Conn::Postgres(connection) => {
-                let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+                let ids: Vec<Uuid> = rows.iter().map(|row| row.id.uuid()).collect();
                 let clients: Vec<&str> = rows.iter().map(|row| row.client_id.as_str()).collect();
-                let grants: Vec<Option<&str>> = rows
+                let grants: Vec<Option<Uuid>> = rows
                     .iter()
-                    .map(|row| row.grant_id.as_ref().map(|id| id.as_str()))
+                    .map(|row| row.grant_id.map(GrantId::uuid))
                     .collect();
                 let scopes: Vec<String> = rows.iter().map(|row| row.scope.to_string()).collect();
                 let ends: Vec<i64> = rows.iter().map(|row| row.expires_at.0).collect();
                 let insert = sqlx::query(
                     "INSERT INTO access_tokens (id, client_id, grant_id, scope, expires_at) \
-                     SELECT * FROM UNNEST($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[])",
+                     SELECT * FROM UNNEST($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::bigint[])",
                 )
                 .bind(ids)
                 .bind(clients)
@@ -179,19 +173,16 @@ impl Row for AccessToken {
                 within(answer, insert).await?;
             }
         }
-        Ok(rows.iter().map(|row| row.id.as_str().to_owned()).collect())
-    }
-
-    fn id(&self) -> &str {
-        self.id.as_str()
+        // Its id is random: another one in its place fails the statement.
+        Ok(vec![Appended::Yes; rows.len()])
     }
 }
 
 impl Row for DeviceCode {
     async fn insert(
-        executor: &mut (impl Executor + Send),
+        executor: &mut impl Executor,
         rows: &[Self],
-    ) -> Result<HashSet<String>, StoreError> {
+    ) -> Result<Vec<Appended>, StoreError> {
         let answer = executor.statement();
         let added: Vec<String> = match executor.conn()? {
             Conn::Sqlite(connection) => {
@@ -201,7 +192,7 @@ impl Row for DeviceCode {
                     "INSERT INTO device_codes (id, hash, user_code, client_id, scope, status, \
                      grant_id, client_ip, user_agent, created_at, expires_at) \
                      SELECT value->>0, unhex(value->>1), value->>2, value->>3, value->>4, \
-                     value->>5, value->>6, value->>7, value->>8, value->>9, value->>10 \
+                     value->>5, unhex(value->>6), value->>7, value->>8, value->>9, value->>10 \
                      FROM json_each($1) WHERE true \
                      ON CONFLICT (user_code) DO NOTHING RETURNING id",
                 )
@@ -216,15 +207,15 @@ impl Row for DeviceCode {
                     rows.iter().map(|row| of(row).0).collect()
                 };
                 let hashes: Vec<&[u8]> = rows.iter().map(|row| row.hash.as_bytes()).collect();
-                let grants: Vec<Option<&str>> = rows
+                let grants: Vec<Option<Uuid>> = rows
                     .iter()
-                    .map(|row| row.grant_id.as_ref().map(|id| id.as_str()))
+                    .map(|row| row.grant_id.map(GrantId::uuid))
                     .collect();
                 let insert = sqlx::query_scalar(
                     "INSERT INTO device_codes (id, hash, user_code, client_id, scope, status, \
                      grant_id, client_ip, user_agent, created_at, expires_at) \
                      SELECT * FROM UNNEST($1::text[], $2::bytea[], $3::text[], $4::text[], \
-                     $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::bigint[], \
+                     $5::text[], $6::text[], $7::uuid[], $8::text[], $9::text[], $10::bigint[], \
                      $11::bigint[]) \
                      ON CONFLICT (user_code) DO NOTHING RETURNING id",
                 )
@@ -243,11 +234,12 @@ impl Row for DeviceCode {
                 within(answer, insert).await?
             }
         };
-        Ok(added.into_iter().collect())
-    }
-
-    fn id(&self) -> &str {
-        &self.id
+        let added: HashSet<String> = added.into_iter().collect();
+        let became = |row: &Self| match added.contains(&row.id) {
+            true => Appended::Yes,
+            false => Appended::Conflict,
+        };
+        Ok(rows.iter().map(became).collect())
     }
 }
 
@@ -272,7 +264,7 @@ fn json_of(row: &DeviceCode) -> Value {
         client_id,
         scope.to_string(),
         status.as_str(),
-        grant_id,
+        grant_id.map(|id| id.uuid().simple().to_string()),
         client_ip,
         user_agent,
         created_at,

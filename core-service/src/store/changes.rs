@@ -184,14 +184,15 @@ impl fmt::Display for Change {
 impl Change {
     /// Reads what another process told; what is not understood may be anything.
     pub(super) fn parse(text: &str) -> Self {
-        match text.split_once(' ') {
-            Some(("client", id)) => Self::Client(id.into()),
-            Some(("user", id)) => Self::User(id.into()),
-            Some(("grant", id)) => Self::Grant(id.into()),
-            Some(("access_token", id)) => Self::AccessToken(id.into()),
-            Some(("device_code", id)) => Self::DeviceCode(id.to_owned()),
-            _ => Self::Everything,
-        }
+        let understood = text.split_once(' ').and_then(|(word, id)| match word {
+            "client" => Some(Self::Client(id.into())),
+            "user" => Some(Self::User(id.into())),
+            "grant" => GrantId::parse(id).map(Self::Grant),
+            "access_token" => TokenId::parse(id).map(Self::AccessToken),
+            "device_code" => Some(Self::DeviceCode(id.to_owned())),
+            _ => None,
+        });
+        understood.unwrap_or(Self::Everything)
     }
 }
 
@@ -209,8 +210,8 @@ mod tests {
         [
             Change::Client("c d".into()),
             Change::User("u".into()),
-            Change::Grant("g".into()),
-            Change::AccessToken("t".into()),
+            Change::Grant(uuid::Uuid::from_u128(1).into()),
+            Change::AccessToken(uuid::Uuid::from_u128(2).into()),
             Change::DeviceCode("d".into()),
         ]
     }

@@ -80,7 +80,7 @@ pub(crate) async fn insert(executor: &mut impl Executor, grant: &Grant) -> Resul
          auth_time, amr, acr, created_at, expires_at, revoked_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
     )
-    .bind(&grant.id)
+    .bind(grant.id)
     .bind(&grant.client_id)
     .bind(&grant.user_id)
     .bind(&grant.session_id)
@@ -104,7 +104,6 @@ pub(crate) async fn by_id(
     executor: &mut impl Executor,
     id: &GrantId,
 ) -> Result<Option<Grant>, StoreError> {
-    text::check([id.as_str()])?;
     let row: Option<Row> = sql!(executor, |conn| {
         sqlx::query_as::<_, Row>(
         "SELECT id, client_id, user_id, session_id, consent_id, scope, claims, nonce, auth_time, \

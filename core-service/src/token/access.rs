@@ -106,12 +106,9 @@ fn subjects(live: &LiveToken) -> Vec<Change> {
         grant_id,
         ..
     } = &live.record;
-    let of_token = [
-        Change::AccessToken(id.clone()),
-        Change::Client(client_id.clone()),
-    ];
+    let of_token = [Change::AccessToken(*id), Change::Client(client_id.clone())];
     let of_person = [
-        grant_id.clone().map(Change::Grant),
+        grant_id.map(Change::Grant),
         live.user_id.clone().map(Change::User),
     ];
     of_token
@@ -125,14 +122,14 @@ async fn look_up(core: &Core, ctx: &Ctx, token: &str) -> Result<Option<LiveToken
         return Ok(None);
     };
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
-    let (Some(jti), Some(issuer)) = (text("jti"), text("iss")) else {
+    let (Some(jti), Some(issuer)) = (text("jti").and_then(TokenId::parse), text("iss")) else {
         return Ok(None);
     };
-    if issuer != core.settings.issuer || jti.contains('\0') {
+    if issuer != core.settings.issuer {
         return Ok(None);
     }
     let mut connection = core.store.read().await?;
-    let state = access_tokens::state(&mut connection, &TokenId::from(jti)).await?;
+    let state = access_tokens::state(&mut connection, &jti).await?;
     Ok(state
         .filter(|state| state.is_live(ctx.now) && is_of_record(&claims, state))
         .map(|state| LiveToken::new(&claims, state)))

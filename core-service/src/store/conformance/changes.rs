@@ -34,10 +34,10 @@ conformance! {
         let kept = self::kept(&here, &Change::User(zoe.id.clone())).await;
         commit!(there, |tx| users::update(tx, &User { active: false, ..zoe.clone() }));
         ends(&here, &kept).await;
-        let kept = self::kept(&here, &Change::AccessToken(token.id.clone())).await;
+        let kept = self::kept(&here, &Change::AccessToken(token.id)).await;
         commit!(there, |tx| access_tokens::revoke(tx, &token.id, NOW));
         ends(&here, &kept).await;
-        let kept = self::kept(&here, &Change::Grant(family.id.clone())).await;
+        let kept = self::kept(&here, &Change::Grant(family.id)).await;
         commit!(there, |tx| grants::revoke_of_user(tx, &zoe.id, NOW));
         ends(&here, &kept).await;
         let kept = self::kept(&here, &Change::DeviceCode(device.id.clone())).await;

@@ -24,6 +24,9 @@ const TABLES: [&str; 8] = [
 /// How long codes are kept beyond their end.
 const REPLAY_MEMORY: std::time::Duration = HOUR;
 
+/// The grant of what is to stay.
+const KEEPER: uuid::Uuid = uuid::Uuid::from_u128(1);
+
 conformance! {
     async fn what_is_past_goes_in_batches_and_nothing_else(store: Store) {
         let later = Timestamp(NOW.0 + 1);
@@ -101,14 +104,14 @@ async fn fill_in(
     let keeper: Grant = match crate::store::users::by_username(tx, "zoe").await? {
         Some(known) => {
             zoe = known;
-            grants::by_id(tx, &"keeper".into()).await?.unwrap()
+            grants::by_id(tx, &KEEPER.into()).await?.unwrap()
         }
         None => {
             app.status = crate::domain::client::ClientStatus::Active;
             crate::store::users::insert(tx, &zoe).await?;
             crate::store::clients::insert(tx, &app).await?;
             let keeper = Grant {
-                id: "keeper".into(),
+                id: KEEPER.into(),
                 ..grant(&zoe, &app)
             };
             grants::insert(tx, &keeper).await?;

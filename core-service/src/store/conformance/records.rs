@@ -46,7 +46,7 @@ conformance! {
             let found = read!(store, |c| grants::by_id(c, &grant.id)).unwrap();
             assert_eq!(found.contents(), grant.contents());
         }
-        assert!(read!(store, |c| grants::by_id(c, &GrantId::from("none"))).is_none());
+        assert!(read!(store, |c| grants::by_id(c, &GrantId::from(uuid::Uuid::nil()))).is_none());
     }
 
     async fn a_consent_is_one_for_user_and_client(store: Store) {

@@ -79,9 +79,9 @@ conformance! {
     async fn a_device_is_decided_on_once(store: Store) {
         let (code, grant) = stored_device(&store, DeviceStatus::Pending).await;
         let id = code.id.clone();
-        let grant_id = grant.id.clone();
+        let grant_id = grant.id;
         let won = race(&store, move |mut tx, racer| {
-            let (id, grant_id) = (id.clone(), grant_id.clone());
+            let (id, grant_id) = (id.clone(), grant_id);
             async move {
                 let (to, grant) = if racer % 2 == 0 {
                     (DeviceStatus::Approved, Some(&grant_id))

@@ -6,7 +6,7 @@ use crate::{
         client::Client,
         device_code::DeviceCode,
         grant::{AuthorizationCode, Grant},
-        id::{ClientId, GrantId, SessionId, UserId},
+        id::{ClientId, SessionId, UserId},
         session::Session,
         user::User,
     },
@@ -68,7 +68,6 @@ conformance! {
         refused!(clients::delete(tx, &ClientId::from("a\0b")));
         refused!(sessions::by_id(tx, &SessionId::from("a\0b")));
         refused!(sessions::revoke(tx, &SessionId::from("a\0b"), NOW));
-        refused!(grants::by_id(tx, &GrantId::from("a\0b")));
         refused!(device_codes::by_user_code(tx, "a\0b"));
     }
 
