@@ -16,9 +16,12 @@ fn main() -> ExitCode {
     }
 }
 
-#[tokio::main]
-async fn run(cli: Cli) -> Result<(), authgate::Error> {
+fn run(cli: Cli) -> Result<(), authgate::Error> {
     let (config, warnings) = Config::load()?;
-    telemetry::start(&config.log, &warnings);
-    cli.command.run(&config, &warnings).await
+    // Ends last, with all that the others had to say.
+    let _log = telemetry::start(&config.log, &warnings);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(cli.command.run(&config, &warnings))
 }
