@@ -3,12 +3,17 @@
 mod writer;
 
 use std::{
+    fmt,
     io::{self, IsTerminal},
     panic,
 };
 
-use tracing::{error, warn};
-use tracing_subscriber::{EnvFilter, fmt};
+use tracing::{error, field::Field, warn};
+use tracing_subscriber::{
+    EnvFilter,
+    field::MakeExt,
+    fmt::{fmt as subscriber, format},
+};
 
 pub use self::writer::LogGuard;
 use self::writer::{Bounds, LogWriter};
@@ -19,7 +24,9 @@ use crate::config::{Log, LogFormat};
 pub fn start(log: &Log, warnings: &[String]) -> LogGuard {
     let (writer, guard) = LogWriter::start(io::stderr(), Bounds::default(), say_lost);
     let filter = EnvFilter::try_new(&log.filter).unwrap_or_default();
-    let builder = fmt().with_env_filter(filter).with_writer(writer.clone());
+    let builder = subscriber()
+        .with_env_filter(filter)
+        .with_writer(writer.clone());
     // The second of two in one process keeps the first: tests start it often.
     let _ = match log.format {
         LogFormat::Json => builder
@@ -27,13 +34,25 @@ pub fn start(log: &Log, warnings: &[String]) -> LogGuard {
             .flatten_event(true)
             .with_span_list(false)
             .try_init(),
-        LogFormat::Text => builder.with_ansi(io::stderr().is_terminal()).try_init(),
+        LogFormat::Text if io::stderr().is_terminal() => builder.try_init(),
+        LogFormat::Text => builder
+            .with_ansi(false)
+            .fmt_fields(format::debug_fn(plain).delimited(" "))
+            .try_init(),
     };
     log_panics(writer);
     for warning in warnings {
         warn!("{warning}");
     }
     guard
+}
+
+/// Writes a field as the usual format does, which pays for colours where there are none.
+fn plain(writer: &mut format::Writer<'_>, field: &Field, value: &dyn fmt::Debug) -> fmt::Result {
+    match field.name() {
+        "message" => write!(writer, "{value:?}"),
+        name => write!(writer, "{name}={value:?}"),
+    }
 }
 
 /// Panics become lines of the log, within the span of their request.
