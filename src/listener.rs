@@ -34,7 +34,7 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 /// How often an HTTP/2 peer is asked whether it is still there, and how long it may think.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 /// Requests at once on one HTTP/2 connection.
-const MOST_STREAMS: u32 = 256;
+const MOST_STREAMS: u32 = 128;
 /// Bytes of a request's head, and of answers that a client does not read.
 const LARGEST_BUFFER: usize = 64 * 1024;
 /// Bytes that one HTTP/2 peer may send before they are looked at: of one request, a
