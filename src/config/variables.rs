@@ -49,6 +49,7 @@ pub const VARIABLES: &[Variable] = &[
     used("CORE_URL"),
     secret("PEER_SECRET"),
     used("TRUSTED_PROXIES"),
+    used("MAX_CONNECTIONS"),
     used("LOG_FORMAT"),
     used("LOG_LEVEL"),
     used("RUST_LOG"),
