@@ -117,7 +117,7 @@ impl Form {
     #[must_use]
     pub fn signed_in(mut self, username: &str, password: &str) -> Self {
         for (field, value) in [(&self.username, username), (&self.password, password)] {
-            let of_that_name = |(name, _): &&mut (String, String)| Some(&*name) == field.as_ref();
+            let of_that_name = |(name, _): &&mut (String, String)| field.as_ref() == Some(name);
             if let Some((_, filled)) = self.fields.iter_mut().find(of_that_name) {
                 value.clone_into(filled);
             }

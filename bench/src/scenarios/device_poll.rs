@@ -31,11 +31,11 @@ pub async fn workers(site: &Site) -> Result<Workers> {
     let needed = if first.len() > FIRST {
         first.len()
     } else {
-        let workers = waiting::workers(count, &first);
+        let workers = waiting::workers(count, &first, FIRST);
         let (seen, _) = load::run(workers, LOOK, &mut NoProbe).await?;
         let needed = seen.rate * INTERVAL.as_secs_f64() * RESERVE;
         (needed as usize).clamp(FIRST, MOST)
     };
     let devices = waiting::devices(site, needed).await?;
-    Ok(waiting::workers(count, &devices))
+    Ok(waiting::workers(count, &devices, devices.len()))
 }

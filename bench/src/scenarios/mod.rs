@@ -128,8 +128,9 @@ impl Scenario {
             Self::DevicePoll => device_poll::workers(site).await,
             Self::DeviceFlow => device_flow::workers(site).await,
             Self::WaitingDevices => {
-                let devices = waiting::devices(site, site.sizes.devices).await?;
-                Ok(waiting::workers(connections, &devices))
+                let waiting = site.sizes.devices;
+                let devices = waiting::devices(site, waiting).await?;
+                Ok(waiting::workers(connections, &devices, waiting))
             }
             Self::SignIn => sign_in::workers(site, connections),
             Self::Mixed => mixed::workers(site).await,

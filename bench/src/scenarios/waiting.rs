@@ -77,21 +77,29 @@ pub async fn devices(site: &Site, count: usize) -> Result<Arc<Devices>> {
     Ok(devices)
 }
 
-/// The poll of one device.
+/// The poll of a device that is not one of these.
 ///
 /// # Errors
-/// When the server gives no codes.
+/// When the server gives no code.
 pub async fn sample(site: &Site) -> Result<Outgoing> {
-    let devices = devices(site, 1).await?;
-    Ok(devices.poll.with_body(devices.bodies[0].clone()))
+    let request = device_authorization::request(site)?;
+    let codes = make(1, &request, "device_code").await?;
+    let code = codes.first().ok_or("no device code")?;
+    let fields = [
+        ("grant_type", grant_type::DEVICE_CODE),
+        ("device_code", code),
+    ];
+    let url = site.target.url(Endpoint::Token)?;
+    site.target.client(Role::Device)?.post(&url, &fields)
 }
 
-/// Workers that send the polls of all devices in turn.
-pub fn workers(count: usize, devices: &Arc<Devices>) -> Workers {
+/// Workers that send the polls of the first `waiting` devices in turn.
+pub fn workers(count: usize, devices: &Arc<Devices>, waiting: usize) -> Workers {
     let workers = (0..count).map(|_| {
         let worker = Poller {
             client: HttpClient::default(),
             devices: Arc::clone(devices),
+            waiting: waiting.min(devices.len()),
             device: 0,
         };
         Box::new(worker) as Box<dyn Worker>
@@ -102,6 +110,7 @@ pub fn workers(count: usize, devices: &Arc<Devices>) -> Workers {
 struct Poller {
     client: HttpClient,
     devices: Arc<Devices>,
+    waiting: usize,
     device: usize,
 }
 
@@ -109,7 +118,7 @@ struct Poller {
 impl Worker for Poller {
     fn prepare(&mut self) -> Option<Instant> {
         let devices = &self.devices;
-        self.device = devices.next.fetch_add(1, Ordering::Relaxed) % devices.len();
+        self.device = devices.next.fetch_add(1, Ordering::Relaxed) % self.waiting;
         match devices.answered[self.device].load(Ordering::Relaxed) {
             0 => None,
             answered => Some(devices.epoch + Duration::from_millis(answered) + INTERVAL),

@@ -55,6 +55,9 @@ pub struct Options {
     /// Shorter, and without the rows about millions of records.
     #[arg(long)]
     pub quick: bool,
+    /// Records for the rows about many of them; 0 leaves these rows out.
+    #[arg(long)]
+    pub records: Option<u64>,
     /// Only these scenarios.
     #[arg(long, value_delimiter = ',')]
     pub only: Vec<Scenario>,
@@ -102,14 +105,15 @@ pub struct Section {
 /// then has been written.
 pub async fn make(options: &Options) -> Result<()> {
     fs::create_dir_all(&options.out)?;
-    let maker = Maker {
-        options,
-        effort: if options.quick {
-            Effort::QUICK
-        } else {
-            Effort::FULL
-        },
+    let mut effort = if options.quick {
+        Effort::QUICK
+    } else {
+        Effort::FULL
     };
+    if let Some(records) = options.records {
+        effort.records = records;
+    }
+    let maker = Maker { options, effort };
     let mut report = Report::begin(options)?;
     for postgres in [false, true] {
         if postgres && options.postgres.is_none() {
@@ -145,7 +149,7 @@ impl Maker<'_> {
             }
         }
         server.stop().await?;
-        if self.effort.records > 0 && self.options.only.is_empty() {
+        if self.effort.records > 0 {
             facts.extend(self.many_records(postgres).await?);
         }
         Ok(Section {

@@ -155,7 +155,7 @@ impl Goal {
             Self::Waiting(p99, memory) => {
                 seen.latency.p99 < p99 && peak? < memory && seen.owed == 0
             }
-            Self::Flood(times) => seen.latency.p99 < times * seen.quiet_p99?,
+            Self::Flood(times) => seen.owed == 0 && seen.latency.p99 < times * seen.quiet_p99?,
             Self::None => return None,
         })
     }
