@@ -1,6 +1,5 @@
 //! The core without a network: issuing (record, commit, signature), looking a token
 //! up that has been asked about before, and verifying one that is refused in the end.
-#![expect(missing_docs, reason = "criterion makes undocumented functions")]
 #![expect(
     clippy::unwrap_used,
     reason = "a benchmark that can't be set up has to stop"

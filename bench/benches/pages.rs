@@ -1,5 +1,4 @@
 //! Pages as they are rendered, without a network and without a core.
-#![expect(missing_docs, reason = "criterion makes undocumented functions")]
 #![expect(
     clippy::unwrap_used,
     reason = "a benchmark that can't be set up has to stop"
@@ -108,7 +107,7 @@ fn pages(criterion: &mut Criterion) {
     let (config, view) = (
         config(),
         ErrorView {
-            status: axum::http::StatusCode::BAD_REQUEST,
+            status: http::StatusCode::BAD_REQUEST,
             title: None,
             message: "The request can't be understood.".to_owned(),
             code: Some("invalid_request".to_owned()),
