@@ -109,12 +109,12 @@ conformance! {
                 id: id.into(),
                 ..access_token(&app, None)
             };
-            made.push(token.id.to_string());
+            made.push(token.id);
             commit!(store, |tx| access_tokens::insert(tx, &token));
         }
         let mut connection = store.read().await.unwrap();
-        let sorted: Vec<String> = crate::store::sql!(&mut connection, |conn| {
-            sqlx::query_scalar::<_, String>("SELECT id FROM access_tokens ORDER BY id").fetch_all(conn)
+        let sorted: Vec<TokenId> = crate::store::sql!(&mut connection, |conn| {
+            sqlx::query_scalar::<_, TokenId>("SELECT id FROM access_tokens ORDER BY id").fetch_all(conn)
         }).unwrap();
         assert_eq!(sorted, made);
     }
