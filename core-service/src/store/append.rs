@@ -9,7 +9,7 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use serde_json::{Value, json};
+use serde::Serialize;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
@@ -131,23 +131,21 @@ impl Row for AccessToken {
         let answer = executor.statement();
         match executor.conn()? {
             Conn::Sqlite(connection) => {
-                let rows: Vec<Value> = rows
-                    .iter()
-                    .map(|row| {
-                        json!([
-                            row.id.uuid().simple().to_string(),
-                            row.client_id,
-                            row.grant_id.map(|id| id.uuid().simple().to_string()),
-                            row.scope.to_string(),
-                            row.expires_at
-                        ])
-                    })
-                    .collect();
+                let hex = |id: Uuid| id.simple().to_string();
+                let rows = rows.iter().map(|row| {
+                    (
+                        hex(row.id.uuid()),
+                        &row.client_id,
+                        row.grant_id.map(|id| hex(id.uuid())),
+                        row.scope.to_string(),
+                        row.expires_at,
+                    )
+                });
                 let insert = sqlx::query(
                     "INSERT INTO access_tokens (id, client_id, grant_id, scope, expires_at) \
                      SELECT unhex(value->>0), value->>1, unhex(value->>2), value->>3, value->>4 FROM json_each($1)",
                 )
-                .bind(Value::Array(rows).to_string())
+                .bind(json(rows)?)
                 .execute(connection);
                 within(answer, insert).await?;
             }
@@ -186,7 +184,21 @@ impl Row for DeviceCode {
         let answer = executor.statement();
         let added: Vec<String> = match executor.conn()? {
             Conn::Sqlite(connection) => {
-                let rows: Vec<Value> = rows.iter().map(json_of).collect();
+                let rows = rows.iter().map(|row| {
+                    (
+                        &row.id,
+                        row.hash.to_hex(),
+                        &row.user_code,
+                        &row.client_id,
+                        row.scope.to_string(),
+                        row.status.as_str(),
+                        row.grant_id.map(|id| id.uuid().simple().to_string()),
+                        &row.client_ip,
+                        &row.user_agent,
+                        row.created_at,
+                        row.expires_at,
+                    )
+                });
                 // Without a WHERE, ON CONFLICT would be read as part of a join.
                 let insert = sqlx::query_scalar(
                     "INSERT INTO device_codes (id, hash, user_code, client_id, scope, status, \
@@ -196,7 +208,7 @@ impl Row for DeviceCode {
                      FROM json_each($1) WHERE true \
                      ON CONFLICT (user_code) DO NOTHING RETURNING id",
                 )
-                .bind(Value::Array(rows).to_string())
+                .bind(json(rows)?)
                 .fetch_all(connection);
                 within(answer, insert).await?
             }
@@ -243,31 +255,7 @@ impl Row for DeviceCode {
     }
 }
 
-fn json_of(row: &DeviceCode) -> Value {
-    let DeviceCode {
-        id,
-        hash,
-        user_code,
-        client_id,
-        scope,
-        status,
-        grant_id,
-        client_ip,
-        user_agent,
-        created_at,
-        expires_at,
-    } = row;
-    json!([
-        id,
-        hash.to_hex(),
-        user_code,
-        client_id,
-        scope.to_string(),
-        status.as_str(),
-        grant_id.map(|id| id.uuid().simple().to_string()),
-        client_ip,
-        user_agent,
-        created_at,
-        expires_at
-    ])
+/// A JSON array of `rows`, for `json_each`.
+fn json(rows: impl Iterator<Item = impl Serialize>) -> Result<String, StoreError> {
+    serde_json::to_string(&rows.collect::<Vec<_>>()).map_err(StoreError::internal)
 }
