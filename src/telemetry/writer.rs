@@ -264,16 +264,17 @@ mod tests {
         }
     }
 
-    fn slow(
-        capacity: usize,
-        patience: Duration,
-    ) -> (
-        LogWriter,
-        LogGuard,
-        mpsc::Sender<()>,
-        Arc<Mutex<Vec<u8>>>,
-        mpsc::Receiver<u64>,
-    ) {
+    /// A log with a slow reader, and both its ends.
+    struct Setup {
+        writer: LogWriter,
+        guard: LogGuard,
+        reader: mpsc::Sender<()>,
+        read: Arc<Mutex<Vec<u8>>>,
+        /// How many lines were said to be lost.
+        told: mpsc::Receiver<u64>,
+    }
+
+    fn slow(capacity: usize, patience: Duration) -> Setup {
         let (reader, go_on) = mpsc::channel();
         let (lost, told) = mpsc::channel();
         let read = Arc::default();
@@ -285,24 +286,31 @@ mod tests {
         let (writer, guard) = LogWriter::start(log, bounds, move |lines| {
             lost.send(lines).unwrap();
         });
-        (writer, guard, reader, read, told)
+        Setup {
+            writer,
+            guard,
+            reader,
+            read,
+            told,
+        }
     }
 
     #[test]
     fn an_orderly_end_loses_nothing_and_keeps_the_order() {
-        let (mut writer, guard, reader, read, _) = slow(1 << 20, Duration::from_secs(9));
+        let mut log = slow(1 << 20, Duration::from_secs(9));
         let lines: Vec<String> = (0..5000).map(|line| format!("line {line}\n")).collect();
-        drop(reader);
+        drop(log.reader);
         for line in &lines {
-            writer.write_all(line.as_bytes()).unwrap();
+            log.writer.write_all(line.as_bytes()).unwrap();
         }
-        drop(guard);
-        assert_eq!(*read.lock().unwrap(), lines.concat().into_bytes());
+        drop(log.guard);
+        assert_eq!(*log.read.lock().unwrap(), lines.concat().into_bytes());
     }
 
     #[test]
     fn a_slow_reader_slows_down_and_loses_nothing() {
-        let (mut writer, guard, reader, read, told) = slow(100, Duration::from_secs(9));
+        let mut log = slow(100, Duration::from_secs(9));
+        let reader = log.reader;
         let reading = thread::spawn(move || {
             for _ in 0..50 {
                 thread::sleep(Duration::from_millis(1));
@@ -310,25 +318,25 @@ mod tests {
             }
         });
         for _ in 0..50 {
-            writer.write_all(&[b'a'; 40]).unwrap();
+            log.writer.write_all(&[b'a'; 40]).unwrap();
         }
         reading.join().unwrap();
-        drop(guard);
-        assert_eq!(read.lock().unwrap().len(), 50 * 40);
-        assert!(told.try_recv().is_err());
+        drop(log.guard);
+        assert_eq!(log.read.lock().unwrap().len(), 50 * 40);
+        assert!(log.told.try_recv().is_err());
     }
 
     #[test]
     fn a_reader_that_stands_still_stops_nobody_and_is_told_what_it_missed() {
-        let (mut writer, guard, reader, read, told) = slow(100, Duration::from_millis(20));
+        let mut log = slow(100, Duration::from_millis(20));
         for _ in 0..50 {
-            writer.write_all(&[b'a'; 40]).unwrap();
+            log.writer.write_all(&[b'a'; 40]).unwrap();
         }
-        reader.send(()).unwrap();
-        let lost = told.recv().unwrap();
-        drop(reader);
-        drop(guard);
-        let kept = read.lock().unwrap().len() as u64 / 40;
+        log.reader.send(()).unwrap();
+        let lost = log.told.recv().unwrap();
+        drop(log.reader);
+        drop(log.guard);
+        let kept = log.read.lock().unwrap().len() as u64 / 40;
         assert!(
             (1..50).contains(&kept) && kept + lost == 50,
             "{kept} {lost}"
