@@ -1,24 +1,17 @@
 //! The parts put together into one router, with the edge around it.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use authgate_proto::transport::Transport;
-use axum::{
-    Router,
-    extract::{ConnectInfo, Request, State},
-    middleware::{Next, from_fn_with_state},
-    response::{IntoResponse, Redirect, Response},
-    routing::get,
-};
+use axum::{Router, response::Redirect, routing::get};
 use core_service::Clock;
-use tonic::{service::Routes, transport::server::TcpConnectInfo};
-use tower::ServiceExt;
+use tonic::service::Routes;
 use web_ui::ErrorView;
 
 use crate::{
     Roles,
     config::Config,
-    edge::{ClientIp, Edge, is_grpc},
+    edge::{self, Edge},
 };
 
 /// What answers requests.
@@ -64,17 +57,12 @@ pub fn build(parts: Parts, config: &Config, edge: &Edge) -> Router {
             gateway_config(config),
         ));
     }
-    if let Some(grpc) = grpc {
-        routes = routes.layer(from_fn_with_state(grpc.into_axum_router(), answer_grpc));
-    }
-    edge.wrap(routes)
+    edge.wrap(routes, grpc)
 }
 
 /// The core's services for other processes, on a listener of their own.
 pub fn network(routes: Routes) -> Router {
-    routes
-        .into_axum_router()
-        .layer(axum::middleware::from_fn(announce_peer))
+    edge::around_peers(routes)
 }
 
 /// Everything below the issuer's path; the host's root leads there.
@@ -126,38 +114,5 @@ fn pages(config: &Config) -> http_gateway::Pages {
         form_post: Arc::new(move |page| {
             web_ui::form_post_page(&form_post_ui, &page.action, &page.parameters)
         }),
-    }
-}
-
-/// Hands gRPC calls to the core's services and everything else on. The core sees
-/// the client's address as that of the connection.
-async fn answer_grpc(State(services): State<Router>, mut request: Request, next: Next) -> Response {
-    if !is_grpc(&request) {
-        return next.run(request).await;
-    }
-    if let Some(ClientIp(address)) = request.extensions().get().copied() {
-        request
-            .extensions_mut()
-            .insert(connection(SocketAddr::new(address, 0)));
-    }
-    services.oneshot(request).await.into_response()
-}
-
-/// Says in tonic's terms who is at the other end.
-async fn announce_peer(mut request: Request, next: Next) -> Response {
-    if let Some(ConnectInfo(address)) = request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .copied()
-    {
-        request.extensions_mut().insert(connection(address));
-    }
-    next.run(request).await
-}
-
-const fn connection(remote: SocketAddr) -> TcpConnectInfo {
-    TcpConnectInfo {
-        local_addr: None,
-        remote_addr: Some(remote),
     }
 }

@@ -5,20 +5,26 @@ use std::{
     io::{self, ErrorKind},
     net::{SocketAddr, TcpListener, ToSocketAddrs},
     pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
     time::Duration,
 };
 
-use axum::Router;
+use axum::{Router, http::Request};
 use axum_server::{
     Handle,
     accept::Accept,
     tls_rustls::{RustlsAcceptor, RustlsConfig},
 };
 use hyper_util::rt::TokioTimer;
-use tokio::net::TcpStream;
+use tokio::{
+    net::TcpStream,
+    sync::{OwnedSemaphorePermit, Semaphore},
+};
 use tokio_io_timeout::TimeoutStream;
+use tower::Service;
 
-use crate::{Error, config::TlsFiles};
+use crate::{Error, config::TlsFiles, edge::TooManyConnections};
 
 /// A client that does not send its request's head in this time is let go.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -28,7 +34,17 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 /// How often an HTTP/2 peer is asked whether it is still there, and how long it may think.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 /// Requests at once on one HTTP/2 connection.
-const MOST_STREAMS: u32 = 256;
+const MOST_STREAMS: u32 = 128;
+/// Bytes of a request's head, and of answers that a client does not read.
+const LARGEST_BUFFER: usize = 64 * 1024;
+/// Bytes that one HTTP/2 peer may send before they are looked at: of one request, a
+/// whole batch of tokens without a pause, and of all its requests together.
+const STREAM_WINDOW: u32 = 256 * 1024;
+const CONNECTION_WINDOW: u32 = 1024 * 1024;
+/// Connections beyond the most that are told so instead of just being closed.
+const MOST_REFUSALS: usize = 256;
+/// How long such a connection may be silent.
+const REFUSAL_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Opens the listening socket at `address` (`host:port`, or `:port` for every
 /// address), which `variable` sets.
@@ -75,11 +91,23 @@ pub async fn tls(files: &TlsFiles) -> Result<RustlsConfig, Error> {
 }
 
 /// Answers with `router` on `socket` until `handle` says stop: HTTP/1 and HTTP/2,
-/// with TLS or without.
+/// with TLS or without, on `connections` connections at once. Requests on more than
+/// these carry [`TooManyConnections`].
 ///
 /// # Errors
 /// When the socket fails.
 pub async fn serve(
+    socket: TcpListener,
+    tls: Option<RustlsConfig>,
+    router: Router,
+    connections: usize,
+    handle: Handle<SocketAddr>,
+) -> Result<(), Error> {
+    serve_behind(Door::new(connections), socket, tls, router, handle).await
+}
+
+async fn serve_behind(
+    door: Door,
     socket: TcpListener,
     tls: Option<RustlsConfig>,
     router: Router,
@@ -90,46 +118,110 @@ pub async fn serve(
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT);
+        .header_read_timeout(HEAD_TIMEOUT)
+        .max_buf_size(LARGEST_BUFFER);
     builder
         .http2()
         .timer(TokioTimer::new())
         .keep_alive_interval(KEEP_ALIVE)
         .keep_alive_timeout(KEEP_ALIVE)
-        .max_concurrent_streams(MOST_STREAMS);
+        .max_concurrent_streams(MOST_STREAMS)
+        .max_send_buf_size(LARGEST_BUFFER)
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW);
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let plain = IdleAcceptor(IDLE_TIMEOUT);
     match tls {
         Some(tls) => {
             server
-                .acceptor(RustlsAcceptor::new(tls).acceptor(plain))
+                .acceptor(RustlsAcceptor::new(tls).acceptor(door))
                 .serve(service)
                 .await?
         }
-        None => server.acceptor(plain).serve(service).await?,
+        None => server.acceptor(door).serve(service).await?,
     }
     Ok(())
 }
 
-/// Closes connections on which nothing moves: hyper alone waits for ever for the
-/// first byte of one.
-#[derive(Debug, Clone, Copy)]
-struct IdleAcceptor(Duration);
+/// Lets connections in, so many at once, and closes those on which nothing moves:
+/// hyper alone waits for ever for the first byte of one.
+#[derive(Clone)]
+struct Door {
+    /// Places for connections.
+    places: Arc<Semaphore>,
+    /// Places for those that are told that there is no place.
+    refusals: Arc<Semaphore>,
+    idle_timeout: Duration,
+}
 
-impl<S> Accept<TcpStream, S> for IdleAcceptor {
+impl Door {
+    fn new(connections: usize) -> Self {
+        Self {
+            places: Arc::new(Semaphore::new(connections)),
+            refusals: Arc::new(Semaphore::new(MOST_REFUSALS)),
+            idle_timeout: IDLE_TIMEOUT,
+        }
+    }
+
+    /// The connection's place and whether it is one for refusals.
+    fn place(&self) -> Option<(OwnedSemaphorePermit, bool)> {
+        let place = |places: &Arc<Semaphore>| Arc::clone(places).try_acquire_owned().ok();
+        let regular = place(&self.places).map(|place| (place, false));
+        regular.or_else(|| place(&self.refusals).map(|place| (place, true)))
+    }
+}
+
+impl<S> Accept<TcpStream, S> for Door {
     type Stream = Pin<Box<TimeoutStream<TcpStream>>>;
-    type Service = S;
-    type Future = Ready<io::Result<(Self::Stream, S)>>;
+    type Service = Admitted<S>;
+    type Future = Ready<io::Result<(Self::Stream, Self::Service)>>;
 
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
+        let Some((place, one_too_many)) = self.place() else {
+            return ready(Err(ErrorKind::ConnectionRefused.into()));
+        };
+        let timeout = if one_too_many {
+            REFUSAL_TIMEOUT
+        } else {
+            self.idle_timeout
+        };
         // Small answers must not wait for more to send.
         let accepted = stream.set_nodelay(true).map(|()| {
             let mut stream = TimeoutStream::new(stream);
-            stream.set_read_timeout(Some(self.0));
-            stream.set_write_timeout(Some(self.0));
+            stream.set_read_timeout(Some(timeout));
+            stream.set_write_timeout(Some(timeout));
+            let service = Admitted {
+                service,
+                one_too_many,
+                _place: Arc::new(place),
+            };
             (Box::pin(stream), service)
         });
         ready(accepted)
+    }
+}
+
+/// Answers the requests of one connection, whose place it holds.
+#[derive(Clone)]
+struct Admitted<S> {
+    service: S,
+    one_too_many: bool,
+    _place: Arc<OwnedSemaphorePermit>,
+}
+
+impl<S: Service<Request<B>>, B> Service<Request<B>> for Admitted<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.service.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<B>) -> S::Future {
+        if self.one_too_many {
+            request.extensions_mut().insert(TooManyConnections);
+        }
+        self.service.call(request)
     }
 }
 
@@ -142,7 +234,15 @@ fn open(address: &str) -> io::Result<TcpListener> {
 
 #[cfg(test)]
 mod tests {
-    use tokio::io::AsyncReadExt;
+    use axum::{
+        body::{Body, Bytes},
+        routing::get,
+    };
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        sync::mpsc,
+        time::timeout,
+    };
 
     use super::*;
 
@@ -153,10 +253,90 @@ mod tests {
             .await
             .unwrap();
         let (accepted, _) = listener.accept().await.unwrap();
-        let acceptor = IdleAcceptor(Duration::from_millis(20));
-        let (mut stream, ()) = acceptor.accept(accepted, ()).await.unwrap();
+        let door = Door {
+            idle_timeout: Duration::from_millis(20),
+            ..Door::new(1)
+        };
+        let (mut stream, _) = door.accept(accepted, ()).await.unwrap();
         let error = stream.read_u8().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TimedOut);
+    }
+
+    /// A running server behind `door`, and where it is.
+    fn start(door: Door, router: Router) -> SocketAddr {
+        let socket = bind("SERVER_ADDR", "127.0.0.1:0").unwrap();
+        let address = socket.local_addr().unwrap();
+        tokio::spawn(serve_behind(door, socket, None, router, Handle::new()));
+        address
+    }
+
+    /// A connection on which one request was sent, and what came back first.
+    async fn ask(address: SocketAddr) -> (TcpStream, String) {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n";
+        stream.write_all(request).await.unwrap();
+        let mut answer = vec![0; 4096];
+        let length = stream.read(&mut answer).await.unwrap();
+        answer.truncate(length);
+        (stream, String::from_utf8_lossy(&answer).into_owned())
+    }
+
+    async fn place(request: Request<Body>) -> &'static str {
+        match request.extensions().get::<TooManyConnections>() {
+            Some(_) => "one too many",
+            None => "welcome",
+        }
+    }
+
+    #[tokio::test]
+    async fn a_connection_too_many_is_told_so_and_the_next_ones_are_closed() {
+        let door = Door {
+            refusals: Arc::new(Semaphore::new(1)),
+            ..Door::new(1)
+        };
+        let address = start(door, Router::new().route("/", get(place)));
+        let (first, answer) = ask(address).await;
+        assert!(answer.ends_with("welcome"), "{answer}");
+        let (second, answer) = ask(address).await;
+        assert!(answer.ends_with("one too many"), "{answer}");
+        let mut third = TcpStream::connect(address).await.unwrap();
+        // An end or a reset.
+        assert!(matches!(third.read(&mut [0; 8]).await, Ok(0) | Err(_)));
+
+        drop((first, second));
+        let again = async {
+            while !ask(address).await.1.ends_with("welcome") {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(Duration::from_secs(5), again).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn who_does_not_read_is_let_go() {
+        /// Says so when the answer is dropped.
+        struct Answer(Vec<u8>, mpsc::Sender<()>);
+        impl AsRef<[u8]> for Answer {
+            fn as_ref(&self) -> &[u8] {
+                &self.0
+            }
+        }
+        impl Drop for Answer {
+            fn drop(&mut self) {
+                let _ = self.1.try_send(());
+            }
+        }
+        let (sender, mut dropped) = mpsc::channel(1);
+        let answer = move || async move { Bytes::from_owner(Answer(vec![0; 64 << 20], sender)) };
+        let door = Door {
+            idle_timeout: Duration::from_millis(100),
+            ..Door::new(1)
+        };
+        let address = start(door, Router::new().route("/", get(answer)));
+        let (_unread, _) = ask(address).await;
+        timeout(Duration::from_secs(5), dropped.recv())
+            .await
+            .unwrap();
     }
 
     #[test]

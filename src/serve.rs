@@ -19,7 +19,7 @@ use crate::{
     config::Config,
     core_process::{self, FirstStart},
     edge::{Edge, Limits},
-    first_start, listener, system_clock,
+    first_start, listener, open_files, system_clock,
 };
 
 /// How often addresses without recent requests are forgotten.
@@ -50,13 +50,26 @@ pub async fn run(config: &Config, roles: Roles) -> Result<(), Error> {
     }
     background.spawn(forget_idle(edge.limits(), until(stopped)));
 
+    let connections = open_files::connections(config.server.max_connections);
     let handle = Handle::new();
     let mut servers = JoinSet::new();
     if let (Some(socket), Some(router)) = (sockets.http, http) {
-        servers.spawn(listener::serve(socket, tls, router, handle.clone()));
+        servers.spawn(listener::serve(
+            socket,
+            tls,
+            router,
+            connections,
+            handle.clone(),
+        ));
     }
     if let (Some(socket), Some(router)) = (sockets.network, network) {
-        servers.spawn(listener::serve(socket, None, router, handle.clone()));
+        servers.spawn(listener::serve(
+            socket,
+            None,
+            router,
+            connections,
+            handle.clone(),
+        ));
     }
     let failed = tokio::select! {
         signal = told_to_stop() => signal.map(|name| info!(signal = name, "stopping")),

@@ -32,14 +32,7 @@ async fn core(folder: &TempDir) -> OAuthClient<Transport> {
     let settings = Settings::new(
         "https://id.example".to_owned(),
         "0123456789abcdef0123456789abcdef".into(),
-        Database {
-            url: format!("sqlite://{}", path.display()).into(),
-            max_connections: 4,
-            idle_connections: 1,
-            max_lifetime: Duration::from_secs(3600),
-            idle_timeout: Duration::from_secs(3600),
-            acquire_timeout: Duration::from_secs(5),
-        },
+        Database::at(format!("sqlite://{}", path.display()).into()),
     );
     let now = Timestamp(1_800_000_000_000);
     let core = Core::start(settings, Arc::new(move || now)).await.unwrap();

@@ -46,6 +46,8 @@ pub struct Database {
     /// How long a request waits for a connection before it is UNAVAILABLE; PostgreSQL
     /// ends a statement that takes longer, and twice this without an answer is the end too.
     pub acquire_timeout: Duration,
+    /// Bytes of rows that are kept in memory at most, for as long as they hold; 0: none.
+    pub cache: u64,
 }
 
 /// A pair of token lives.
@@ -297,6 +299,7 @@ impl Database {
             max_lifetime: Duration::from_secs(300),
             idle_timeout: Duration::from_secs(600),
             acquire_timeout: Duration::from_secs(3),
+            cache: 64 * 1024 * 1024,
         }
     }
 }

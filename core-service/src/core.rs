@@ -5,12 +5,15 @@ use std::{fmt, sync::Arc, time::Duration};
 use crate::{
     Clock,
     account::throttle::Throttle,
+    cache::{Cache, Weigh},
     config::Settings,
     device::polls::PollTracker,
+    domain::{client::Client, id::ClientId},
     error::Error,
     identity::password::PasswordHasher,
     keys::{DerivedKeys, KeyRing},
-    store::{Store, expired},
+    store::{Change, Store, clients, expired},
+    token::access::{self, LiveTokens},
 };
 
 /// How often keys are read again: another process may have rotated them.
@@ -19,6 +22,12 @@ const RELOAD_INTERVAL: Duration = Duration::from_secs(5);
 const RELOADS_PER_MAINTENANCE: u32 = 12;
 /// How often rows past their time are looked for.
 const CLEANUP_INTERVAL: Duration = Duration::from_secs(60);
+/// How often the load on the database is logged.
+const REPORT_INTERVAL: Duration = Duration::from_secs(1);
+/// Bytes of clients kept in memory at most.
+const CLIENTS_MEMORY: u64 = 16 * 1024 * 1024;
+/// What a client usually takes of them.
+const CLIENT_WEIGHT: u64 = 2048;
 /// Rows that one clean-up transaction may take, so that it holds nobody up.
 const CLEANUP_BATCH: u32 = 500;
 
@@ -42,8 +51,19 @@ pub struct Parts {
     pub(crate) passwords: PasswordHasher,
     /// Slows down guessing.
     pub(crate) throttle: Throttle,
-    /// When each device polled last.
+    /// Devices that wait, and when each polled last.
     pub(crate) polls: PollTracker,
+    /// Clients that were of use lately.
+    pub(crate) clients: Cache<ClientId, Arc<Client>>,
+    /// Access tokens that were of use lately.
+    pub(crate) live_tokens: LiveTokens,
+}
+
+impl Weigh for Arc<Client> {
+    fn weight(&self) -> usize {
+        let metadata = serde_json::to_string(&self.metadata);
+        size_of::<Client>() + 2 * metadata.map_or(0, |text| text.len())
+    }
 }
 
 impl std::ops::Deref for Core {
@@ -90,7 +110,12 @@ impl Core {
         let passwords = PasswordHasher::new(&settings.passwords)
             .map_err(|error| StartError::new("passwords can't be hashed", error))?;
         let throttle = Throttle::new(&settings.passwords);
+        let memory = settings.database.cache;
+        let changes = store.changes();
         Ok(Self(Arc::new(Parts {
+            clients: Cache::new(CLIENTS_MEMORY.min(memory), CLIENT_WEIGHT, changes),
+            polls: PollTracker::new(changes),
+            live_tokens: Cache::new(memory, access::USUAL_WEIGHT, changes),
             settings,
             clock,
             store,
@@ -98,8 +123,26 @@ impl Core {
             derived,
             passwords,
             throttle,
-            polls: PollTracker::default(),
         })))
+    }
+
+    /// The client of that id, whatever its status; read again only once it changed.
+    ///
+    /// # Errors
+    /// When the database is away.
+    pub(crate) async fn client(&self, id: &ClientId) -> Result<Option<Arc<Client>>, Error> {
+        if let Some(client) = self.clients.get(id) {
+            return Ok(Some(client));
+        }
+        let reading = self.store.changes().reading();
+        let mut connection = self.store.read().await?;
+        let Some(client) = clients::by_id(&mut connection, id).await?.map(Arc::new) else {
+            return Ok(None);
+        };
+        let subject = Change::Client(id.clone());
+        let kept = Arc::clone(&client);
+        self.clients.keep(id.clone(), kept, reading, [&subject]);
+        Ok(Some(client))
     }
 
     /// Keeps keys current and removes what has expired, until `shutdown` resolves.
@@ -108,6 +151,7 @@ impl Core {
             () = shutdown => {}
             () = self.keep_keys_current() => {}
             () = self.remove_expired() => {}
+            () = self.report() => {}
         }
     }
 
@@ -127,6 +171,13 @@ impl Core {
                 tracing::warn!(%error, "signing keys could not be looked after; trying again");
             }
             tokio::time::sleep(RELOAD_INTERVAL).await;
+        }
+    }
+
+    async fn report(&self) {
+        loop {
+            tokio::time::sleep(REPORT_INTERVAL).await;
+            self.store.report();
         }
     }
 

@@ -1,10 +1,11 @@
 //! Token introspection (RFC 7662).
 
+use std::sync::Arc;
+
 use authgate_proto::{
     error::ErrorCode,
     v1::{ClientAuthentication, IntrospectRequest, IntrospectResponse},
 };
-use serde_json::{Map, Value};
 
 use crate::{
     Core, Ctx,
@@ -14,22 +15,9 @@ use crate::{
     token::{access, client_authentication::authenticate_confidential},
 };
 
-/// Claims that have a member of their own in the answer.
-const NAMED: [&str; 9] = [
-    "scope",
-    "client_id",
-    "exp",
-    "iat",
-    "sub",
-    "aud",
-    "iss",
-    "jti",
-    "type",
-];
-
 /// Who asks, proven.
 pub(crate) struct Caller {
-    client: Client,
+    client: Arc<Client>,
 }
 
 /// The introspection endpoint.
@@ -64,14 +52,14 @@ pub(crate) async fn authenticate(
         return Ok(Caller { client });
     }
     let token = access::authenticate_bearer(core, ctx, bearer_token).await?;
-    if token.state.grant.is_some() {
+    if token.user_id.is_some() {
         return Err(Error::oauth(
             ErrorCode::InvalidToken,
             "introspection takes a token that a client got for itself, not a person's",
         ));
     }
-    let mut connection = core.store.read().await?;
-    let client = clients::by_id(&mut connection, &token.client_id)
+    let client = core
+        .client(&token.record.client_id)
         .await?
         .ok_or_else(access::invalid_token)?;
     Ok(Caller { client })
@@ -85,26 +73,12 @@ pub(crate) async fn inspect(
     caller: &Caller,
     token: &str,
 ) -> Result<IntrospectResponse, Error> {
-    if let Some((claims, state)) = access::live(core, ctx, token).await? {
-        let audience = audience(&claims);
-        if !may_see(&caller.client, &state.token.client_id, &audience) {
+    if let Some(live) = access::live(core, ctx, token).await? {
+        let said = &live.introspection;
+        if !may_see(&caller.client, &live.record.client_id, &said.aud) {
             return Ok(IntrospectResponse::default());
         }
-        return Ok(IntrospectResponse {
-            active: true,
-            scope: state.token.scope.to_string(),
-            client_id: state.token.client_id.to_string(),
-            username: state.grant.map(|grant| grant.username).unwrap_or_default(),
-            token_type: "Bearer".to_owned(),
-            exp: state.token.expires_at.seconds(),
-            iat: claims.get("iat").and_then(Value::as_i64).unwrap_or(0),
-            sub: text(&claims, "sub"),
-            aud: audience,
-            iss: text(&claims, "iss"),
-            jti: state.token.id.to_string(),
-            token_use: "access_token".to_owned(),
-            claims: further(&claims),
-        });
+        return Ok(said.clone());
     }
     inspect_refresh_token(core, ctx, caller, token).await
 }
@@ -165,34 +139,4 @@ fn may_see(caller: &Client, issued_to: &ClientId, audience: &[String]) -> bool {
     caller.metadata.introspect_any
         || caller.id == *issued_to
         || audience.iter().any(|aud| aud == caller.id.as_str())
-}
-
-fn text(claims: &Map<String, Value>, name: &str) -> String {
-    claims
-        .get(name)
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned()
-}
-
-/// The token's `aud`, one or many.
-pub(crate) fn audience(claims: &Map<String, Value>) -> Vec<String> {
-    match claims.get("aud") {
-        Some(Value::String(one)) => vec![one.clone()],
-        Some(Value::Array(several)) => several
-            .iter()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect(),
-        _ => Vec::new(),
-    }
-}
-
-fn further(claims: &Map<String, Value>) -> String {
-    let further: Map<String, Value> = claims
-        .iter()
-        .filter(|(name, _)| !NAMED.contains(&name.as_str()))
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
-    Value::Object(further).to_string()
 }

@@ -7,6 +7,7 @@ pub mod account;
 pub mod admin;
 pub mod authorize;
 pub mod bootstrap;
+mod cache;
 pub mod config;
 mod core;
 mod ctx;

@@ -72,10 +72,10 @@ async fn revoke_access_token(
     let Some(claims) = core.keys.verify(token, TokenType::AccessToken) else {
         return Ok(());
     };
-    let Some(jti) = claims.get("jti").and_then(Value::as_str) else {
+    let jti = claims.get("jti").and_then(Value::as_str);
+    let Some(jti) = jti.and_then(TokenId::parse) else {
         return Ok(());
     };
-    let jti = TokenId::from(jti);
     let mut transaction = core.store.begin().await?;
     let Some(state) = access_tokens::state(&mut transaction, &jti).await? else {
         return Ok(());

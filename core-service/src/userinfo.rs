@@ -12,7 +12,7 @@ use crate::{
     config::Algorithm,
     domain::claims::{self, ClaimsRequest},
     error::Error,
-    store::{clients, grants},
+    store::grants,
     token::access,
 };
 
@@ -27,10 +27,11 @@ pub(crate) async fn userinfo(
     request: UserInfoRequest,
 ) -> Result<UserInfoResponse, Error> {
     let token = access::authenticate_bearer(core, ctx, &request.access_token).await?;
+    let record = &token.record;
     let (Some(user), Some(grant_id), true) = (
-        &token.user,
-        &token.state.token.grant_id,
-        token.scope.contains(scope::OPENID),
+        &access::person(core, &token).await?,
+        &record.grant_id,
+        record.scope.contains(scope::OPENID),
     ) else {
         return Err(OAuthError::new(
             ErrorCode::InsufficientScope,
@@ -43,12 +44,13 @@ pub(crate) async fn userinfo(
     let grant = grants::by_id(&mut connection, grant_id)
         .await?
         .ok_or_else(access::invalid_token)?;
-    let client = clients::by_id(&mut connection, &token.client_id)
+    let client = core
+        .client(&record.client_id)
         .await?
         .ok_or_else(access::invalid_token)?;
 
     let asked = ClaimsRequest::from_stored(&grant.claims);
-    let mut claims = claims::for_userinfo(user, &token.scope, &asked);
+    let mut claims = claims::for_userinfo(user, &record.scope, &asked);
     claims.insert("sub".to_owned(), json!(user.id));
     claims.insert("iss".to_owned(), json!(core.settings.issuer));
 

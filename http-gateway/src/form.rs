@@ -121,6 +121,19 @@ impl Form {
 /// # Errors
 /// When they are not.
 pub(crate) fn decode(encoded: &[u8]) -> Result<String, Malformed> {
+    let text = if encoded.contains(&b'%') || encoded.contains(&b'+') {
+        unescaped(encoded)?
+    } else {
+        // Tokens and most other values are what they stand for.
+        str::from_utf8(encoded)
+            .map_err(|_| Malformed::Encoding)?
+            .to_owned()
+    };
+    refuse_nul(&text)?;
+    Ok(text)
+}
+
+fn unescaped(encoded: &[u8]) -> Result<String, Malformed> {
     let mut digits = encoded.split(|byte| *byte == b'%').skip(1);
     let is_escape = |rest: &[u8]| rest.len() >= 2 && rest[..2].iter().all(u8::is_ascii_hexdigit);
     if !digits.all(is_escape) {
@@ -130,12 +143,8 @@ pub(crate) fn decode(encoded: &[u8]) -> Result<String, Malformed> {
         .iter()
         .map(|byte| if *byte == b'+' { b' ' } else { *byte })
         .collect();
-    let text = percent_decode(&spaced)
-        .decode_utf8()
-        .map_err(|_| Malformed::Encoding)?
-        .into_owned();
-    refuse_nul(&text)?;
-    Ok(text)
+    let text = percent_decode(&spaced).decode_utf8();
+    Ok(text.map_err(|_| Malformed::Encoding)?.into_owned())
 }
 
 /// Refuses text with a NUL in it.

@@ -1,11 +1,11 @@
 //! All layers of the gateway. Each list runs from the outside in.
 
-use axum::{Router, extract::DefaultBodyLimit, middleware::map_response, response::Response};
+use axum::{Router, extract::DefaultBodyLimit, response::Response};
 use http::{
     HeaderValue, Method,
     header::{CACHE_CONTROL, PRAGMA, REFERRER_POLICY, RETRY_AFTER, WWW_AUTHENTICATE},
 };
-use tower::ServiceBuilder;
+use tower::{ServiceBuilder, util::MapResponseLayer};
 use tower_http::{
     cors::{AllowOrigin, Any, CorsLayer},
     set_header::SetResponseHeaderLayer,
@@ -28,9 +28,9 @@ where
             // and so that pages of other origins can read errors too.
             .option_layer(cors.map(configured_cors))
             // Sees the answer with its cause.
-            .layer(map_response(log_fault))
+            .map_response(log_fault)
             // Tokens and what is said about them stay out of every cache.
-            .layer(map_response(no_store))
+            .map_response(no_store)
             // Memory per request is bounded.
             .layer(DefaultBodyLimit::max(BODY_LIMIT)),
     )
@@ -45,9 +45,9 @@ where
     routes.layer(
         ServiceBuilder::new()
             // Sees the answer with its cause.
-            .layer(map_response(log_fault))
+            .map_response(log_fault)
             // Redirects carry codes.
-            .layer(map_response(no_store))
+            .map_response(no_store)
             // The request's URL must not reach the next site (RFC 9700 section 4.2.4).
             .layer(SetResponseHeaderLayer::overriding(
                 REFERRER_POLICY,
@@ -68,9 +68,9 @@ where
             // Every origin may read what everybody may read.
             .option_layer(cors.map(public_cors))
             // Sees the answer with its cause.
-            .layer(map_response(log_fault))
+            .map_response(log_fault)
             // The documents say how long they last; errors don't last.
-            .layer(map_response(no_store)),
+            .map_response(no_store),
     )
 }
 
@@ -80,7 +80,7 @@ where
     S: Clone + Send + Sync + 'static,
 {
     // An old answer about health is a wrong one.
-    routes.layer(map_response(no_store))
+    routes.layer(MapResponseLayer::new(no_store))
 }
 
 /// CORS by configuration. The endpoints read no cookies, so there are no
@@ -115,7 +115,7 @@ fn public_cors(cors: &Cors) -> CorsLayer {
 
 /// Forbids caching unless the handler said how long its answer lasts
 /// (RFC 6749 section 5.1, which asks for `Pragma` too).
-async fn no_store(mut response: Response) -> Response {
+fn no_store(mut response: Response) -> Response {
     let headers = response.headers_mut();
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -126,7 +126,7 @@ async fn no_store(mut response: Response) -> Response {
 
 /// Logs a call of the core that failed without an answer of the protocol. The
 /// client is told no more than that it failed; here stands why.
-async fn log_fault(response: Response) -> Response {
+fn log_fault(response: Response) -> Response {
     if let Some(Fault(cause)) = response.extensions().get() {
         tracing::error!(code = ?cause.code(), cause = cause.message(), "a call of the core failed");
     }

@@ -51,7 +51,7 @@ impl ScriptedCore {
         Q: Send + 'static,
         A: Clone + 'static,
     {
-        let context = RequestContext::from_metadata(request.metadata())?;
+        let context = RequestContext::of(&request)?;
         self.contexts.lock().unwrap().push(context);
         self.seen
             .lock()

@@ -1,10 +1,12 @@
 //! The request context on its way from the edge to the core.
+//!
+//! Within a process it travels as it is, in the extensions of the request. Between
+//! processes [`crate::transport::remote`] writes it into binary metadata.
 
+use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
+use http::{HeaderMap, HeaderValue};
 use prost::Message;
-use tonic::{
-    Request, Status,
-    metadata::{MetadataMap, MetadataValue},
-};
+use tonic::{Request, Status};
 
 use crate::v1::RequestContext;
 
@@ -15,20 +17,20 @@ impl RequestContext {
     /// A gRPC request that carries this context beside `message`.
     pub fn request<T>(&self, message: T) -> Request<T> {
         let mut request = Request::new(message);
-        request.metadata_mut().insert_bin(
-            METADATA_KEY,
-            MetadataValue::from_bytes(&self.encode_to_vec()),
-        );
+        request.extensions_mut().insert(self.clone());
         request
     }
 
-    /// The context in `metadata`; the empty one when there is none. The caller
-    /// decides whether its sender may be believed.
+    /// The context that came with `request`; the empty one when there is none. The
+    /// caller decides whether its sender may be believed.
     ///
     /// # Errors
     /// INVALID_ARGUMENT when the metadata is there but broken.
-    pub fn from_metadata(metadata: &MetadataMap) -> Result<Self, Status> {
-        let Some(value) = metadata.get_bin(METADATA_KEY) else {
+    pub fn of<T>(request: &Request<T>) -> Result<Self, Status> {
+        if let Some(context) = request.extensions().get::<Self>() {
+            return Ok(context.clone());
+        }
+        let Some(value) = request.metadata().get_bin(METADATA_KEY) else {
             return Ok(Self::default());
         };
         let bytes = value
@@ -36,5 +38,40 @@ impl RequestContext {
             .map_err(|_| Status::invalid_argument("the request context is not base64"))?;
         Self::decode(bytes)
             .map_err(|_| Status::invalid_argument("the request context can't be decoded"))
+    }
+
+    /// Writes the context into the headers of a call to another process.
+    pub(crate) fn write_to(&self, headers: &mut HeaderMap) {
+        let text = BASE64_STANDARD_NO_PAD.encode(self.encode_to_vec());
+        // Base64 is a header's value.
+        if let Ok(value) = HeaderValue::try_from(text) {
+            headers.insert(METADATA_KEY, value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_context_arrives_in_either_way() {
+        let context = RequestContext {
+            request_id: "a".to_owned(),
+            client_ip: "192.0.2.1".to_owned(),
+            user_agent: "curl/8".to_owned(),
+            session_cookie: "c".to_owned(),
+        };
+        assert_eq!(RequestContext::of(&context.request(())).unwrap(), context);
+
+        let mut headers = HeaderMap::new();
+        context.write_to(&mut headers);
+        let mut request = Request::new(());
+        *request.metadata_mut() = tonic::metadata::MetadataMap::from_headers(headers);
+        assert_eq!(RequestContext::of(&request).unwrap(), context);
+        assert_eq!(
+            RequestContext::of(&Request::new(())).unwrap(),
+            RequestContext::default()
+        );
     }
 }

@@ -14,6 +14,8 @@ use tonic::{
 };
 use tower::{BoxError, Service, ServiceExt, util::BoxCloneSyncService};
 
+use crate::v1::RequestContext;
+
 /// What every generated client is built over.
 ///
 /// The error is a status and not a boxed error, because a client over a boxed
@@ -35,7 +37,8 @@ where
 }
 
 /// Connects to a core at `uri`, lazily: a core that is away is UNAVAILABLE per
-/// call and comes back by itself. `peer_secret` goes along with each call.
+/// call and comes back by itself. `peer_secret` and the request context go along with
+/// each call.
 ///
 /// # Errors
 /// When `uri` is not an `http://` or `https://` address or the secret is not
@@ -53,9 +56,12 @@ pub fn remote(uri: &str, peer_secret: &str) -> Result<Transport, BoxError> {
     Ok(BoxCloneSyncService::new(
         channel
             .map_request(move |mut request: Request<Body>| {
-                request
-                    .headers_mut()
-                    .insert(PEER_SECRET_HEADER, secret.clone());
+                let context = request.extensions_mut().remove::<RequestContext>();
+                let headers = request.headers_mut();
+                headers.insert(PEER_SECRET_HEADER, secret.clone());
+                if let Some(context) = context {
+                    context.write_to(headers);
+                }
                 request
             })
             // An error of the channel, unlike an answer with a status, means that the

@@ -27,6 +27,8 @@ pub struct DatabaseConfig {
     pub file: Option<PathBuf>,
 }
 
+const MEBIBYTE: u64 = 1024 * 1024;
+
 #[derive(Clone, Copy)]
 enum Driver {
     Sqlite,
@@ -54,6 +56,7 @@ pub fn read(reader: &mut Reader<'_>, directory: &Path) -> DatabaseConfig {
         ),
         max_lifetime: reader.positive_duration("DB_CONN_MAX_LIFETIME", defaults.max_lifetime),
         idle_timeout: reader.positive_duration("DB_CONN_MAX_IDLE_TIME", defaults.idle_timeout),
+        cache: MEBIBYTE * reader.integer("DB_CACHE_SIZE", defaults.cache / MEBIBYTE, 0..=65_536),
         ..defaults
     };
     if settings.idle_connections > settings.max_connections {

@@ -27,6 +27,8 @@ pub struct Server {
     pub tls: Option<TlsFiles>,
     /// Whose forwarded headers are believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// Connections that may be open at once, on each listener.
+    pub max_connections: usize,
     /// Requests per minute and client address.
     pub limits: RateLimits,
     /// How long browsers may keep what is not content-addressed; none: not at all.
@@ -79,6 +81,7 @@ pub fn read(reader: &mut Reader<'_>) -> Server {
         base_url: base_url::read(reader),
         tls: tls(reader),
         trusted_proxies: trusted_proxies(reader),
+        max_connections: reader.integer("MAX_CONNECTIONS", 10_000, 1..=1_000_000),
         limits: limits::read(reader),
         static_max_age: Some(
             reader.duration("STATIC_CACHE_MAX_AGE", Duration::from_secs(24 * 3600)),

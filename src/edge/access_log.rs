@@ -1,46 +1,57 @@
 //! One line per request: what was asked and what became of it.
 
-use authgate_proto::v1::RequestContext;
 use axum::{
-    Extension,
     extract::{MatchedPath, Request},
-    middleware::Next,
-    response::Response,
+    http::StatusCode,
 };
 use tokio::time::Instant;
-use tracing::{Instrument, debug, error, info, info_span};
+use tracing::{Span, debug, error, info, info_span};
 
-/// Logs the request within a span that carries its id. The route stands for the
-/// path: queries carry codes, and a path without a route is anybody's text.
-pub async fn log(
-    Extension(context): Extension<RequestContext>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or("-", MatchedPath::as_str);
-    let is_probe = route.contains("/health");
-    let span = info_span!(
-        "request",
-        request_id = context.request_id,
-        method = %request.method(),
-        route,
-        client_ip = context.client_ip,
-    );
-    async {
-        let started = Instant::now();
-        let response = next.run(request).await;
-        let status = response.status();
-        let latency_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-        match status.as_u16() {
-            500.. if !is_probe => error!(status = status.as_u16(), latency_us, "answered"),
-            _ if is_probe => debug!(status = status.as_u16(), latency_us, "answered"),
-            _ => info!(status = status.as_u16(), latency_us, "answered"),
+use super::context::Caller;
+
+/// A request's line, until it is answered.
+pub struct Entry {
+    span: Span,
+    started: Instant,
+    /// Orchestrators ask so often that nobody wants to read of it.
+    is_probe: bool,
+}
+
+impl Entry {
+    /// Begins the line and the span that carries the request's id. The route stands
+    /// for the path: queries carry codes, and a path without a route is anybody's text.
+    pub fn begin(request: &Request, caller: &Caller) -> Self {
+        let route = request
+            .extensions()
+            .get::<MatchedPath>()
+            .map_or("-", MatchedPath::as_str);
+        let span = info_span!(
+            "request",
+            request_id = caller.request_id.to_str().unwrap_or_default(),
+            method = request.method().as_str(),
+            route,
+            client_ip = %caller.client_ip,
+        );
+        Self {
+            span,
+            started: Instant::now(),
+            is_probe: route.contains("/health"),
         }
-        response
     }
-    .instrument(span)
-    .await
+
+    /// The span of all that is done for the request.
+    pub fn span(&self) -> Span {
+        self.span.clone()
+    }
+
+    /// Writes the line.
+    pub fn end(self, status: StatusCode) {
+        let latency_us = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let status = status.as_u16();
+        self.span.in_scope(|| match status {
+            _ if self.is_probe => debug!(status, latency_us, "answered"),
+            500.. => error!(status, latency_us, "answered"),
+            _ => info!(status, latency_us, "answered"),
+        });
+    }
 }

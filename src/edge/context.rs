@@ -7,13 +7,11 @@ use std::{
 
 use authgate_proto::v1::RequestContext;
 use axum::{
-    extract::{ConnectInfo, Request, State},
+    extract::{ConnectInfo, Request},
     http::{
         HeaderMap, HeaderValue,
         header::{COOKIE, USER_AGENT},
     },
-    middleware::Next,
-    response::Response,
 };
 use ipnet::IpNet;
 
@@ -33,34 +31,36 @@ pub struct Origin {
     pub session_cookie: &'static str,
 }
 
-/// The client's address, for the layers that need it as one.
-#[derive(Debug, Clone, Copy)]
-pub struct ClientIp(pub IpAddr);
+/// Who asks, for the steps of the edge.
+pub struct Caller {
+    /// The client's address.
+    pub client_ip: IpAddr,
+    /// Names the request in the log, on pages and in the response.
+    pub request_id: HeaderValue,
+}
 
-/// Puts a [`RequestContext`] and the [`ClientIp`] into the request, and the
-/// request's id onto the response.
-pub async fn establish(State(origin): State<Origin>, mut request: Request, next: Next) -> Response {
-    let peer = peer(&request);
-    let headers = request.headers();
-    let client_ip = client_ip::resolve(peer, headers, &origin.trusted_proxies);
-    let request_id = request_id::choose(
-        headers,
-        client_ip::is_trusted(peer, &origin.trusted_proxies),
-    );
-    let context = RequestContext {
-        request_id: request_id.clone(),
-        client_ip: client_ip.to_string(),
-        user_agent: user_agent(headers),
-        session_cookie: cookie(headers, origin.session_cookie).unwrap_or_default(),
-    };
-    remove_internal(request.headers_mut());
-    request.extensions_mut().insert(ClientIp(client_ip));
-    request.extensions_mut().insert(context);
-    let mut response = next.run(request).await;
-    if let Ok(id) = HeaderValue::try_from(request_id) {
-        response.headers_mut().insert(request_id::HEADER, id);
+impl Origin {
+    /// Finds out who asks, and puts it into the request as the [`RequestContext`] of
+    /// every handler.
+    pub fn establish(&self, request: &mut Request) -> Caller {
+        let peer = peer(request);
+        let headers = request.headers();
+        let client_ip = client_ip::resolve(peer, headers, &self.trusted_proxies);
+        let request_id =
+            request_id::choose(headers, client_ip::is_trusted(peer, &self.trusted_proxies));
+        let context = RequestContext {
+            request_id: request_id.to_str().unwrap_or_default().to_owned(),
+            client_ip: client_ip.to_string(),
+            user_agent: user_agent(headers),
+            session_cookie: cookie(headers, self.session_cookie).unwrap_or_default(),
+        };
+        remove_internal(request.headers_mut());
+        request.extensions_mut().insert(context);
+        Caller {
+            client_ip,
+            request_id,
+        }
     }
-    response
 }
 
 /// The other end of the connection; this machine when there is no connection, as in tests.
@@ -75,11 +75,9 @@ fn user_agent(headers: &HeaderMap) -> String {
     let text = headers
         .get(USER_AGENT)
         .and_then(|value| value.to_str().ok());
+    let text = text.unwrap_or_default();
     // ASCII only, so that every byte is a character.
-    text.unwrap_or_default()
-        .chars()
-        .take(LONGEST_USER_AGENT)
-        .collect()
+    text.get(..LONGEST_USER_AGENT).unwrap_or(text).to_owned()
 }
 
 /// The first cookie of that name: browsers send the one with the longest path first.

@@ -1,20 +1,22 @@
 //! What the edge answers itself, and the only place where that becomes a response:
-//! a page for people, JSON for programs.
+//! a page for people, JSON for programs, a status for gRPC clients.
 
-use std::{any::Any, sync::Arc};
+use std::sync::Arc;
 
-use authgate_proto::{v1::RequestContext, vocabulary::path};
+use authgate_proto::vocabulary::path;
 use axum::{
-    Extension, Json,
-    extract::{Request, State},
+    Json,
+    extract::Request,
     http::{
-        HeaderMap, HeaderValue, StatusCode,
-        header::{ACCEPT, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER},
+        HeaderValue, StatusCode,
+        header::{ACCEPT, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER},
     },
-    middleware::Next,
     response::{Html, IntoResponse, Response},
 };
+use tonic::{Code, Status};
 use web_ui::ErrorView;
+
+use super::{body::is_grpc, context::Caller};
 
 /// Renders the error page.
 pub type ErrorPage = Arc<dyn Fn(&ErrorView) -> String + Send + Sync>;
@@ -28,6 +30,10 @@ pub enum Failure {
     MethodNotAllowed,
     /// The body is larger than any request has a reason to be.
     BodyTooLarge,
+    /// The body took too long to arrive.
+    BodyTooSlow,
+    /// The body ended before its end.
+    BodyBroken,
     /// The client's address asked too often.
     RateLimited {
         /// Seconds until it may ask again.
@@ -35,6 +41,8 @@ pub enum Failure {
     },
     /// More requests are under way than can be served.
     Overloaded,
+    /// More connections are open than can be held; this one is closed.
+    TooManyConnections,
     /// The request took too long.
     TooSlow,
     /// A fault of ours; the log has the cause.
@@ -60,51 +68,15 @@ const PAGES: [&str; 6] = [
     "/account",
 ];
 
-/// Turns the failure that a layer inside left, and an empty error of the router,
-/// into a response that the caller understands.
-pub async fn render(
-    State(renderer): State<Renderer>,
-    Extension(context): Extension<RequestContext>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let wants_page = renderer.wants_page(&request);
-    let mut response = next.run(request).await;
-    let Some(failure) = left_in(&mut response) else {
-        return response;
-    };
-    let (mut parts, _) = response.into_parts();
-    let body = if wants_page {
-        renderer.page(failure, &context)
-    } else {
-        failure.json()
-    };
-    parts.headers.remove(CONTENT_TYPE);
-    parts.headers.remove(CONTENT_LENGTH);
-    let mut rendered = (failure.status(), body).into_response();
-    // The layers inside say more, such as `Allow` or how many requests are left.
-    for (name, value) in &parts.headers {
-        rendered
-            .headers_mut()
-            .entry(name)
-            .or_insert_with(|| value.clone());
-    }
-    failure.finish(rendered.headers_mut());
-    rendered
-}
-
-/// What a panic of a handler becomes. The panic hook has logged it.
-pub fn panicked(_: Box<dyn Any + Send>) -> Response {
-    Failure::Internal.into_response()
-}
-
-/// Carries the failure to [`render`].
-impl IntoResponse for Failure {
-    fn into_response(self) -> Response {
-        let mut response = self.status().into_response();
-        response.extensions_mut().insert(self);
-        response
-    }
+/// Who waits for an answer, and so what it has to look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// A person before a browser.
+    Person,
+    /// A program that reads JSON.
+    Program,
+    /// A gRPC client.
+    Grpc,
 }
 
 impl Failure {
@@ -115,8 +87,12 @@ impl Failure {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::BodyBroken => StatusCode::BAD_REQUEST,
             Self::RateLimited { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Overloaded | Self::TooSlow => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Overloaded | Self::TooManyConnections | Self::TooSlow => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -127,6 +103,8 @@ impl Failure {
             Self::NotFound => ("not_found", "there is nothing at this path"),
             Self::MethodNotAllowed => ("invalid_request", "this path does not have that method"),
             Self::BodyTooLarge => ("invalid_request", "the body is too large"),
+            Self::BodyTooSlow => ("invalid_request", "the body took too long to arrive"),
+            Self::BodyBroken => ("invalid_request", "the body broke off"),
             Self::RateLimited { .. } => (
                 "rate_limit_exceeded",
                 "too many requests from this address; try again later",
@@ -134,6 +112,10 @@ impl Failure {
             Self::Overloaded => (
                 "temporarily_unavailable",
                 "too many requests are under way; try again shortly",
+            ),
+            Self::TooManyConnections => (
+                "temporarily_unavailable",
+                "too many connections are open; try again shortly",
             ),
             Self::TooSlow => (
                 "temporarily_unavailable",
@@ -150,48 +132,114 @@ impl Failure {
         match self {
             Self::RateLimited { retry_after } => Some(retry_after),
             Self::Overloaded => Some(1),
-            Self::TooSlow => Some(5),
-            Self::NotFound | Self::MethodNotAllowed | Self::BodyTooLarge | Self::Internal => None,
+            Self::TooManyConnections | Self::TooSlow => Some(5),
+            Self::NotFound
+            | Self::MethodNotAllowed
+            | Self::BodyTooLarge
+            | Self::BodyTooSlow
+            | Self::BodyBroken
+            | Self::Internal => None,
         }
     }
 
-    fn json(self) -> Response {
-        let (error, error_description) = self.texts();
-        Json(serde_json::json!({ "error": error, "error_description": error_description }))
-            .into_response()
+    /// The code for gRPC clients.
+    const fn grpc(self) -> Code {
+        match self {
+            Self::NotFound | Self::MethodNotAllowed => Code::Unimplemented,
+            Self::BodyTooLarge | Self::RateLimited { .. } => Code::ResourceExhausted,
+            Self::BodyTooSlow => Code::DeadlineExceeded,
+            Self::BodyBroken => Code::Cancelled,
+            Self::Overloaded | Self::TooManyConnections | Self::TooSlow => Code::Unavailable,
+            Self::Internal => Code::Internal,
+        }
     }
 
-    fn finish(self, headers: &mut HeaderMap) {
+    fn to_json(self) -> Response {
+        let (error, error_description) = self.texts();
+        let body = serde_json::json!({ "error": error, "error_description": error_description });
+        self.finish(Json(body).into_response())
+    }
+
+    /// Clients of gRPC read the status in the headers; what lies between them and us
+    /// reads that of HTTP.
+    pub fn to_grpc(self) -> Response {
+        let (_, description) = self.texts();
+        self.finish(Status::new(self.grpc(), description).into_http())
+    }
+
+    fn finish(self, mut response: Response) -> Response {
+        *response.status_mut() = self.status();
+        let headers = response.headers_mut();
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if let Some(seconds) = self.retry_after() {
             headers.insert(RETRY_AFTER, seconds.into());
         }
+        if self == Self::TooManyConnections {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        response
     }
 }
 
 impl Renderer {
-    fn page(&self, failure: Failure, context: &RequestContext) -> Response {
-        let view = ErrorView {
-            status: failure.status(),
-            request_id: context.request_id.clone(),
-            retry_after: failure.retry_after(),
-            ..ErrorView::default()
-        };
-        Html((self.page)(&view)).into_response()
-    }
-
-    /// A browser says that it wants HTML; a page is a page for everybody who does
-    /// not ask for something else.
-    fn wants_page(&self, request: &Request) -> bool {
+    /// Who waits for the answer to `request`: a browser says that it wants HTML, and
+    /// a page is a page for everybody who does not ask for something else.
+    pub fn audience(&self, request: &Request) -> Audience {
+        if is_grpc(request) {
+            return Audience::Grpc;
+        }
         let accept = request
             .headers()
             .get(ACCEPT)
             .and_then(|value| value.to_str().ok());
         match accept {
-            Some(accept) if accept.contains("text/html") => true,
-            Some(accept) if accept.contains("json") || accept.contains("grpc") => false,
-            _ => self.is_page(request.uri().path()),
+            Some(accept) if accept.contains("text/html") => Audience::Person,
+            Some(accept) if accept.contains("json") => Audience::Program,
+            _ if self.is_page(request.uri().path()) => Audience::Person,
+            _ => Audience::Program,
         }
+    }
+
+    /// The response: what was answered, or what the failure is to its audience. An
+    /// empty error of the router is a failure too.
+    pub fn render(
+        &self,
+        answered: Result<Response, Failure>,
+        audience: Audience,
+        caller: &Caller,
+    ) -> Response {
+        match answered {
+            Err(failure) => self.response(failure, audience, caller),
+            Ok(response) => match left_by_router(&response) {
+                None => response,
+                Some(failure) => {
+                    let mut rendered = self.response(failure, audience, caller);
+                    // It says which methods there are.
+                    if let Some(allow) = response.headers().get(ALLOW) {
+                        rendered.headers_mut().insert(ALLOW, allow.clone());
+                    }
+                    rendered
+                }
+            },
+        }
+    }
+
+    fn response(&self, failure: Failure, audience: Audience, caller: &Caller) -> Response {
+        match audience {
+            Audience::Person => self.page(failure, caller),
+            Audience::Program => failure.to_json(),
+            Audience::Grpc => failure.to_grpc(),
+        }
+    }
+
+    fn page(&self, failure: Failure, caller: &Caller) -> Response {
+        let view = ErrorView {
+            status: failure.status(),
+            request_id: caller.request_id.to_str().unwrap_or_default().to_owned(),
+            retry_after: failure.retry_after(),
+            ..ErrorView::default()
+        };
+        failure.finish(Html((self.page)(&view)).into_response())
     }
 
     fn is_page(&self, path: &str) -> bool {
@@ -206,15 +254,12 @@ impl Renderer {
     }
 }
 
-/// The failure in a response: left by a layer, or the router's own empty 404 or 405.
-fn left_in(response: &mut Response) -> Option<Failure> {
-    let failure = response.extensions_mut().remove::<Failure>();
-    failure.or_else(|| {
-        let untouched = !response.headers().contains_key(CONTENT_TYPE);
-        match response.status() {
-            StatusCode::NOT_FOUND if untouched => Some(Failure::NotFound),
-            StatusCode::METHOD_NOT_ALLOWED if untouched => Some(Failure::MethodNotAllowed),
-            _ => None,
-        }
-    })
+/// The router's own empty 404 or 405.
+fn left_by_router(response: &Response) -> Option<Failure> {
+    let failure = match response.status() {
+        StatusCode::NOT_FOUND => Failure::NotFound,
+        StatusCode::METHOD_NOT_ALLOWED => Failure::MethodNotAllowed,
+        _ => return None,
+    };
+    (!response.headers().contains_key(CONTENT_TYPE)).then_some(failure)
 }

@@ -15,11 +15,8 @@ use std::{
 
 use authgate_proto::vocabulary::path;
 use axum::{
-    Extension,
-    extract::{MatchedPath, Request, State},
+    extract::{MatchedPath, Request},
     http::{HeaderMap, HeaderName, HeaderValue, Method},
-    middleware::Next,
-    response::{IntoResponse, Response},
 };
 use core_service::Clock;
 use governor::{
@@ -27,7 +24,7 @@ use governor::{
     state::keyed::DefaultKeyedStateStore,
 };
 
-use super::{Failure, context::ClientIp};
+use super::Failure;
 use crate::config::RateLimits;
 
 const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
@@ -64,9 +61,13 @@ impl GovernorClock for ServerClock {
     }
 }
 
-/// What became of one request.
+/// How one request stands to its limit, if it has one.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing(Option<Counted>);
+
+/// What became of a request that is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
+struct Counted {
     per_minute: u32,
     /// Requests that may follow at once.
     remaining: u32,
@@ -111,9 +112,15 @@ impl Limits {
         }
     }
 
-    /// Counts a request of `client` to the route `path`; none when it is not limited.
+    /// Counts a request of `client`.
     #[must_use]
-    pub fn count(&self, method: &Method, path: &str, client: IpAddr) -> Option<Standing> {
+    pub fn standing(&self, request: &Request, client: IpAddr) -> Standing {
+        let route = request.extensions().get::<MatchedPath>();
+        Standing(route.and_then(|route| self.count(request.method(), route.as_str(), client)))
+    }
+
+    /// Counts a request of `client` to the route `path`; none when it is not limited.
+    fn count(&self, method: &Method, path: &str, client: IpAddr) -> Option<Counted> {
         let applies = |rule: &&Rule| {
             rule.path == path && rule.method.as_ref().is_none_or(|only| only == method)
         };
@@ -124,7 +131,7 @@ impl Limits {
         Some(match rule.buckets.check_key(&bucket(client)) {
             Ok(state) => {
                 let remaining = state.remaining_burst_capacity();
-                Standing {
+                Counted {
                     per_minute,
                     remaining,
                     reset: now + refill(per_minute.saturating_sub(remaining)),
@@ -133,7 +140,7 @@ impl Limits {
             }
             Err(refused) => {
                 let wait = refused.wait_time_from(ServerClock(Arc::clone(&self.clock)).now());
-                Standing {
+                Counted {
                     per_minute,
                     remaining: 0,
                     reset: now + refill(per_minute),
@@ -152,31 +159,20 @@ impl Limits {
     }
 }
 
-/// Lets a request pass that is within its limit; the layer around it renders the refusal.
-pub async fn limit(
-    State(limits): State<Arc<Limits>>,
-    Extension(ClientIp(client)): Extension<ClientIp>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let route = request.extensions().get::<MatchedPath>();
-    let standing = route.and_then(|route| limits.count(request.method(), route.as_str(), client));
-    let Some(standing) = standing else {
-        return next.run(request).await;
-    };
-    let mut response = match standing.retry_after {
-        Some(retry_after) => Failure::RateLimited { retry_after }.into_response(),
-        None => next.run(request).await,
-    };
-    standing.show(response.headers_mut());
-    response
-}
-
 impl Standing {
-    fn show(self, headers: &mut HeaderMap) {
-        headers.insert(LIMIT, self.per_minute.into());
-        headers.insert(REMAINING, self.remaining.into());
-        headers.insert(RESET, HeaderValue::from(self.reset));
+    /// Why the request may not pass; none: it may.
+    #[must_use]
+    pub fn refusal(self) -> Option<Failure> {
+        let retry_after = self.0?.retry_after?;
+        Some(Failure::RateLimited { retry_after })
+    }
+
+    /// Tells the client.
+    pub fn show(self, headers: &mut HeaderMap) {
+        let Some(counted) = self.0 else { return };
+        headers.insert(LIMIT, counted.per_minute.into());
+        headers.insert(REMAINING, counted.remaining.into());
+        headers.insert(RESET, HeaderValue::from(counted.reset));
     }
 }
 
@@ -216,7 +212,7 @@ mod tests {
         (limits, time)
     }
 
-    fn post(limits: &Limits, path: &str, client: &str) -> Option<Standing> {
+    fn post(limits: &Limits, path: &str, client: &str) -> Option<Counted> {
         limits.count(&Method::POST, path, client.parse().unwrap())
     }
 

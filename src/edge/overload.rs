@@ -3,14 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    body::{Body, HttpBody},
-    extract::{MatchedPath, Request, State},
-    http::header::CONTENT_TYPE,
-    middleware::Next,
-    response::{IntoResponse, Response},
+    extract::{MatchedPath, Request},
+    response::Response,
 };
-use http_body_util::Limited;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::Failure;
 
@@ -19,20 +15,24 @@ use super::Failure;
 const MOST_AT_ONCE: usize = 1024;
 /// A request that takes longer is given up.
 const LONGEST_TIME: Duration = Duration::from_secs(30);
-/// The largest body of an HTTP request; the endpoints have smaller limits of their own.
-const LARGEST_BODY: usize = 256 * 1024;
-/// The largest gRPC request: a batch of 1,000 tokens.
-const LARGEST_MESSAGE: usize = 4 * 1024 * 1024;
+/// A body that takes longer to arrive is given up.
+const LONGEST_ARRIVAL: Duration = Duration::from_secs(10);
+/// All bodies of requests under way together, in bytes.
+const BODIES: usize = 64 * 1024 * 1024;
 /// An orchestrator that asks whether the process lives must not kill it for being busy.
 const LIVENESS: &str = "/health/live";
 
 /// What requests may cost.
 #[derive(Clone)]
 pub struct Bounds {
-    /// Places for requests under way.
-    slots: Arc<Semaphore>,
+    /// Places for requests that are worked on.
+    pub(super) slots: Arc<Semaphore>,
+    /// Bytes for the bodies of requests under way.
+    pub(super) memory: Arc<Semaphore>,
     /// A request that takes longer is given up.
-    longest_time: Duration,
+    pub(super) longest_time: Duration,
+    /// A body that takes longer to arrive is given up.
+    pub(super) longest_arrival: Duration,
 }
 
 impl Default for Bounds {
@@ -41,51 +41,68 @@ impl Default for Bounds {
     }
 }
 
+/// Stands in the extensions of a request whose connection was one too many: it is
+/// told so and let go.
+#[derive(Debug, Clone, Copy)]
+pub struct TooManyConnections;
+
 impl Bounds {
     /// So many requests at once, each for so long.
     pub fn new(most_at_once: usize, longest_time: Duration) -> Self {
-        let slots = Arc::new(Semaphore::new(most_at_once));
         Self {
-            slots,
+            slots: Arc::new(Semaphore::new(most_at_once)),
+            memory: Arc::new(Semaphore::new(BODIES)),
             longest_time,
+            longest_arrival: LONGEST_ARRIVAL,
         }
     }
+
+    /// Refuses a request that would find no slot now.
+    ///
+    /// # Errors
+    /// [`Failure::Overloaded`], [`Failure::TooManyConnections`].
+    pub fn have_room_for(&self, request: &Request) -> Result<(), Failure> {
+        if asks_whether_alive(request) {
+            return Ok(());
+        }
+        if request.extensions().get::<TooManyConnections>().is_some() {
+            return Err(Failure::TooManyConnections);
+        }
+        match self.slots.available_permits() {
+            0 => Err(Failure::Overloaded),
+            _ => Ok(()),
+        }
+    }
+
+    /// The slot of a request, until it is dropped; none for one that needs none.
+    ///
+    /// # Errors
+    /// [`Failure::Overloaded`] when all are taken.
+    pub fn take_slot(&self, request: &Request) -> Result<Option<SemaphorePermit<'_>>, Failure> {
+        if asks_whether_alive(request) {
+            return Ok(None);
+        }
+        self.slots
+            .try_acquire()
+            .map(Some)
+            .map_err(|_| Failure::Overloaded)
+    }
+
+    /// The answer, if it comes in time.
+    ///
+    /// # Errors
+    /// [`Failure::TooSlow`].
+    pub async fn in_time(
+        &self,
+        answer: impl Future<Output = Response>,
+    ) -> Result<Response, Failure> {
+        tokio::time::timeout(self.longest_time, answer)
+            .await
+            .map_err(|_| Failure::TooSlow)
+    }
 }
 
-/// Refuses a request at once when all slots are taken.
-pub async fn shed(State(bounds): State<Bounds>, request: Request, next: Next) -> Response {
+fn asks_whether_alive(request: &Request) -> bool {
     let route = request.extensions().get::<MatchedPath>();
-    if route.is_some_and(|route| route.as_str().ends_with(LIVENESS)) {
-        return next.run(request).await;
-    }
-    let Ok(_slot) = bounds.slots.try_acquire() else {
-        return Failure::Overloaded.into_response();
-    };
-    next.run(request).await
-}
-
-/// Gives a request up that takes too long, its body included.
-pub async fn limit_time(State(bounds): State<Bounds>, request: Request, next: Next) -> Response {
-    let response = tokio::time::timeout(bounds.longest_time, next.run(request)).await;
-    response.unwrap_or_else(|_| Failure::TooSlow.into_response())
-}
-
-/// Refuses a body that says it is too large, and cuts one that turns out to be.
-pub async fn limit_body(request: Request, next: Next) -> Response {
-    let largest = if is_grpc(&request) {
-        LARGEST_MESSAGE
-    } else {
-        LARGEST_BODY
-    };
-    if request.body().size_hint().lower() > largest as u64 {
-        return Failure::BodyTooLarge.into_response();
-    }
-    let request = request.map(|body| Body::new(Limited::new(body, largest)));
-    next.run(request).await
-}
-
-/// Whether this is a gRPC call.
-pub fn is_grpc(request: &Request) -> bool {
-    let content_type = request.headers().get(CONTENT_TYPE);
-    content_type.is_some_and(|value| value.as_bytes().starts_with(b"application/grpc"))
+    route.is_some_and(|route| route.as_str().ends_with(LIVENESS))
 }

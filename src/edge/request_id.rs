@@ -1,6 +1,6 @@
 //! Names of requests.
 
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use uuid::Uuid;
 
 /// Carries the id in both directions.
@@ -11,12 +11,18 @@ const LONGEST: usize = 64;
 
 /// The id that a trusted proxy gave the request, when it is a plain word; a new one otherwise.
 #[must_use]
-pub fn choose(headers: &HeaderMap, from_trusted_proxy: bool) -> String {
+pub fn choose(headers: &HeaderMap, from_trusted_proxy: bool) -> HeaderValue {
     let given = headers.get(HEADER).filter(|_| from_trusted_proxy);
-    given
-        .and_then(|value| value.to_str().ok())
-        .filter(|id| is_plain(id))
-        .map_or_else(|| Uuid::new_v4().simple().to_string(), str::to_owned)
+    let plain = given.filter(|id| id.to_str().is_ok_and(is_plain));
+    plain.cloned().unwrap_or_else(made_up)
+}
+
+/// A name that no other request has. It is no secret.
+fn made_up() -> HeaderValue {
+    let mut text = Uuid::encode_buffer();
+    let id: &str = Uuid::new_v4().simple().encode_lower(&mut text);
+    // Hexadecimal digits are a header's value.
+    HeaderValue::from_str(id).unwrap_or(HeaderValue::from_static("unnamed"))
 }
 
 /// Nothing that could forge a log line or a page.
@@ -31,7 +37,7 @@ mod tests {
 
     fn chosen(id: &str, trusted: bool) -> String {
         let headers = HeaderMap::from_iter([(HEADER, id.parse().unwrap())]);
-        choose(&headers, trusted)
+        choose(&headers, trusted).to_str().unwrap().to_owned()
     }
 
     #[test]

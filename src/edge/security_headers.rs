@@ -1,11 +1,6 @@
 //! Headers that tell browsers what not to do with a response.
 
-use axum::{
-    extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, header},
-    middleware::Next,
-    response::Response,
-};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 /// A year, as the preload lists want it.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000; includeSubDomains");
@@ -63,25 +58,18 @@ impl SecurityHeaders {
             _ => POLICY_OF_DATA,
         }
     }
-}
 
-/// Sets the headers that the response does not have.
-pub async fn set(
-    State(settings): State<SecurityHeaders>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let mut response = next.run(request).await;
-    let policy = settings.policy_of(response.headers());
-    let headers = response.headers_mut();
-    headers
-        .entry(header::CONTENT_SECURITY_POLICY)
-        .or_insert(policy);
-    for (name, value) in DEFAULTS {
-        headers.entry(name).or_insert(value);
+    /// Sets the headers that the response does not have.
+    pub fn set(&self, headers: &mut HeaderMap) {
+        let policy = self.policy_of(headers);
+        headers
+            .entry(header::CONTENT_SECURITY_POLICY)
+            .or_insert(policy);
+        for (name, value) in DEFAULTS {
+            headers.entry(name).or_insert(value);
+        }
+        if self.https {
+            headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
+        }
     }
-    if settings.https {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
-    }
-    response
 }

@@ -1,6 +1,7 @@
 //! The whole edge around small handlers.
 
 use std::{
+    convert::Infallible,
     io::Write,
     net::SocketAddr,
     sync::{
@@ -20,7 +21,9 @@ use axum::{
     routing::{get, post},
 };
 use core_service::domain::time::Timestamp;
+use futures_util::stream;
 use http_body_util::BodyExt;
+use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
 use super::*;
@@ -64,6 +67,7 @@ fn bounded_app(variables: &[(&str, &str)], bounds: Bounds) -> App {
                 post(|body: Bytes| async move { body.len().to_string() }),
             )
             .route("/login", post(async || "signed in"))
+            .route("/health/live", get(async || "live"))
             .route(
                 "/panic",
                 get(async || -> &'static str { panic!("with db-7's password") }),
@@ -77,7 +81,7 @@ fn bounded_app(variables: &[(&str, &str)], bounds: Bounds) -> App {
                 get(async || ([("content-security-policy", "img-src *")], "own")),
             );
     App {
-        router: edge.wrap(routes),
+        router: edge.wrap(routes, None),
         time,
     }
 }
@@ -303,6 +307,113 @@ async fn more_requests_than_slots_are_refused_at_once() {
     assert_eq!(app.get("/seen", &[]).await.status(), StatusCode::OK);
 }
 
+/// A body of which nothing ever comes.
+fn endless() -> Body {
+    Body::from_stream(stream::pending::<Result<Bytes, Infallible>>())
+}
+
+/// A body that comes in these pieces, of no length that is known before.
+fn pieces<const N: usize>(pieces: [&'static str; N]) -> Body {
+    let pieces = pieces.map(|piece| Ok::<_, Infallible>(Bytes::from_static(piece.as_bytes())));
+    Body::from_stream(stream::iter(pieces))
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_come_is_given_up_and_keeps_nobody_out() {
+    let bounds = Bounds {
+        longest_arrival: Duration::from_millis(50),
+        ..Bounds::new(1, Duration::from_secs(5))
+    };
+    let app = bounded_app(&[], bounds);
+    let slow = app.send(Method::POST, "/oauth/token", &[], endless());
+    let others = async {
+        for _ in 0..10 {
+            assert_eq!(app.get("/seen", &[]).await.status(), StatusCode::OK);
+            tokio::task::yield_now().await;
+        }
+    };
+    let (slow, ()) = tokio::join!(slow, others);
+    assert_eq!(slow.status(), StatusCode::REQUEST_TIMEOUT);
+    assert!(text(slow).await.contains("\"invalid_request\""));
+}
+
+#[tokio::test]
+async fn a_body_in_pieces_arrives_whole() {
+    let body = pieces(["grant_type=", "x", "&scope=y"]);
+    let response = app(&[]).send(Method::POST, "/oauth/token", &[], body).await;
+    assert_eq!(text(response).await, "20");
+}
+
+#[tokio::test]
+async fn a_body_that_turns_out_to_be_too_large_is_cut_off() {
+    let piece = "a".repeat(1024);
+    let piece: Bytes = piece.into();
+    let forever = stream::repeat_with(move || Ok::<_, Infallible>(piece.clone()));
+    let response = app(&[])
+        .send(
+            Method::POST,
+            "/oauth/token",
+            &[],
+            Body::from_stream(forever),
+        )
+        .await;
+    assert_eq!(response.status(), StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn all_bodies_together_are_bounded_too() {
+    let bounds = Bounds {
+        memory: Arc::new(Semaphore::new(10)),
+        ..Bounds::default()
+    };
+    let app = bounded_app(&[], bounds);
+    let post = async |body: Body| {
+        let response = app.send(Method::POST, "/oauth/token", &[], body).await;
+        response.status()
+    };
+    assert_eq!(post(Body::from("0123456789")).await, StatusCode::OK);
+    assert_eq!(
+        post(pieces(["012345", "678910"])).await,
+        StatusCode::SERVICE_UNAVAILABLE
+    );
+    // All is given back.
+    assert_eq!(post(Body::from("0123456789")).await, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn grpc_clients_are_told_in_their_own_way() {
+    let app = bounded_app(&[], Bounds::new(0, Duration::from_secs(5)));
+    let response = app
+        .send(
+            Method::POST,
+            "/authgate.v1.Introspection/Introspect",
+            &[("content-type", "application/grpc")],
+            "",
+        )
+        .await;
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(header(&response, "retry-after"), "1");
+    assert_eq!(header(&response, "content-type"), "application/grpc");
+    assert_eq!(header(&response, "grpc-status"), "14");
+    assert!(!header(&response, "x-request-id").is_empty());
+}
+
+#[tokio::test]
+async fn a_connection_too_many_is_told_so_and_let_go() {
+    let app = bounded_app(&[], Bounds::new(0, Duration::from_secs(5)));
+    let send = async |path: &str| {
+        let mut request = Request::builder().uri(path).body(Body::empty()).unwrap();
+        request.extensions_mut().insert(TooManyConnections);
+        app.router.clone().oneshot(request).await.unwrap()
+    };
+    let response = send("/seen").await;
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(header(&response, "retry-after"), "5");
+    assert_eq!(header(&response, "connection"), "close");
+    // Else the process would be taken for dead, and killed for being busy.
+    assert_eq!(send("/health/live").await.status(), StatusCode::OK);
+}
+
 #[tokio::test]
 async fn internal_headers_do_not_come_from_outside() {
     let edge = app(&[]);
@@ -315,7 +426,7 @@ async fn internal_headers_do_not_come_from_outside() {
         Arc::new(|| Timestamp(0)),
         Arc::new(|_| String::new()),
     )
-    .wrap(echo);
+    .wrap(echo, None);
     let app = App {
         router,
         time: edge.time,

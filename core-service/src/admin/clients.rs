@@ -16,7 +16,7 @@ use crate::{
         time::Timestamp,
     },
     error::Error,
-    store::{Column, Executor, StoreError, access_tokens, clients, consents, grants},
+    store::{Column, Executor, StoreError, Transaction, access_tokens, clients, consents, grants},
 };
 
 /// A client to be added.
@@ -191,13 +191,13 @@ pub(crate) async fn reject(
 
 /// Ends everything that people allowed `client`, and the tokens that it has for itself.
 pub(crate) async fn end_all(
-    executor: &mut impl Executor,
+    transaction: &mut Transaction,
     client: &ClientId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    grants::revoke_of_client(executor, client, now).await?;
-    consents::revoke_of_client(executor, client, now).await?;
-    access_tokens::revoke_own_of_client(executor, client, now).await?;
+    grants::revoke_of_client(transaction, client, now).await?;
+    consents::revoke_of_client(transaction, client, now).await?;
+    access_tokens::revoke_own_of_client(transaction, client, now).await?;
     Ok(())
 }
 

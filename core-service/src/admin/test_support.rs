@@ -119,7 +119,7 @@ pub(crate) async fn add_grant(
         revoked_at: None,
     };
     let grant = Grant {
-        id: time_ordered(NOW).to_string().into(),
+        id: time_ordered(NOW).into(),
         client_id: client.id.clone(),
         user_id: user.id.clone(),
         session_id: Some(session.id.clone()),

@@ -17,7 +17,7 @@ use crate::{
     },
     error::Error,
     identity::password::MAX_PASSWORD_BYTES,
-    store::{Column, Executor, StoreError, grants, sessions, users},
+    store::{Column, Executor, StoreError, Transaction, grants, sessions, users},
 };
 
 /// Characters of a user name.
@@ -219,12 +219,12 @@ pub(crate) async fn enable(
 
 /// Ends a person's sessions and grants, and with them every token.
 pub(crate) async fn sign_out_everywhere(
-    executor: &mut impl Executor,
+    transaction: &mut Transaction,
     user: &UserId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    sessions::revoke_of_user(executor, user, now).await?;
-    grants::revoke_of_user(executor, user, now).await?;
+    sessions::revoke_of_user(transaction, user, now).await?;
+    grants::revoke_of_user(transaction, user, now).await?;
     Ok(())
 }
 

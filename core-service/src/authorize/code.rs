@@ -9,7 +9,7 @@ use crate::{
     domain::{
         client::Client,
         grant::{AuthorizationCode, Grant},
-        id::{ConsentId, GrantId, time_ordered},
+        id::{ConsentId, time_ordered},
         secret::PlainToken,
     },
     error::Error,
@@ -69,7 +69,7 @@ async fn finish(
         return Ok(response::gone());
     }
     let grant = Grant {
-        id: GrantId::from(time_ordered(ctx.now).to_string()),
+        id: time_ordered(ctx.now).into(),
         client_id: client.id.clone(),
         user_id: who.user.id.clone(),
         session_id: Some(who.session.id.clone()),
@@ -88,7 +88,7 @@ async fn finish(
     let record = AuthorizationCode {
         id: id.to_string(),
         hash: code.hash(),
-        grant_id: grant.id.clone(),
+        grant_id: grant.id,
         client_id: client.id.clone(),
         redirect_uri: request
             .redirect_uri_named

@@ -1,5 +1,7 @@
 //! Device authorization (RFC 8628 sections 3.1 and 3.2).
 
+use std::sync::Arc;
+
 use authgate_proto::{
     error::ErrorCode,
     v1::{DeviceAuthorizationRequest, DeviceAuthorizationResponse},
@@ -74,17 +76,16 @@ fn granted_scope(client: &Client, requested: &str) -> Result<ScopeSet, Error> {
 async fn record(
     core: &Core,
     ctx: &Ctx,
-    client: &Client,
+    client: &Arc<Client>,
     scope: &ScopeSet,
 ) -> Result<(PlainToken, String), Error> {
     let mut tries = 0;
     loop {
         let (id, device_code) = new_device_code(ctx.now);
-        let user_code = new_user_code();
         let record = DeviceCode {
             id,
             hash: device_code.hash(),
-            user_code: user_code.clone(),
+            user_code: new_user_code(),
             client_id: client.id.clone(),
             scope: scope.clone(),
             status: DeviceStatus::Pending,
@@ -94,11 +95,12 @@ async fn record(
             created_at: ctx.now,
             expires_at: ctx.now + core.settings.device.code_lifetime,
         };
-        let mut transaction = core.store.begin().await?;
-        match device_codes::insert(&mut transaction, &record).await {
+        let reading = core.store.changes().reading();
+        match device_codes::append(&core.store, record.clone()).await {
             Ok(()) => {
-                transaction.commit().await?;
-                return Ok((device_code, user_code));
+                let interval = core.settings.device.interval;
+                core.polls.made(&record, client, reading, interval);
+                return Ok((device_code, record.user_code));
             }
             Err(StoreError::Conflict(Column::UserCode)) if tries < USER_CODE_TRIES => tries += 1,
             Err(error) => return Err(error.into()),

@@ -1,36 +1,52 @@
-//! When each waiting device polled last (RFC 8628 section 3.5, `slow_down`).
+//! Devices that wait for a decision, and when each polled last (RFC 8628 section 3.5).
 //!
-//! Kept in memory: a poll that has to wait writes nothing. Each pod judges the
-//! polls that reach it; a device that spreads its polls over pods is served
-//! more often than it may ask, and gains nothing by it.
+//! Kept in memory: a poll that has to wait reads and writes nothing, as long as nobody
+//! decided. Each pod judges the polls that reach it; a device that spreads its polls over
+//! pods is served more often than it may ask, and gains nothing by it.
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use crate::domain::time::Timestamp;
+use crate::{
+    domain::{
+        client::Client,
+        device_code::DeviceCode,
+        id::ClientId,
+        secret::{PlainToken, TokenHash},
+        time::Timestamp,
+    },
+    store::{Change, Changes, Reading, Validity},
+};
 
 /// What each `slow_down` adds to the interval (section 3.5).
 const SLOWER: Duration = Duration::from_secs(5);
 /// More waiting devices than this in one process are not tracked: memory stays bounded.
 const MAX_TRACKED: usize = 500_000;
-/// Forgotten entries are looked for when so many polls went by.
+/// Forgotten entries are looked for when so many were added.
 const SWEEP_EVERY: usize = 10_000;
 
-/// Knows when each device polled last.
-#[derive(Default)]
-pub(crate) struct PollTracker(Mutex<Polls>);
+/// Knows the devices that wait.
+pub(crate) struct PollTracker {
+    waiting: Mutex<Waiting>,
+    changes: Arc<Changes>,
+}
 
 #[derive(Default)]
-struct Polls {
-    waiting: HashMap<String, Waiting>,
+struct Waiting {
+    devices: HashMap<String, Device>,
     since_sweep: usize,
 }
 
-struct Waiting {
-    last: Timestamp,
+struct Device {
+    hash: TokenHash,
+    client: Arc<Client>,
+    /// Nobody has decided for so long.
+    pending: Validity,
+    /// When it polled; none: not yet.
+    last: Option<Timestamp>,
     interval: Duration,
     expires_at: Timestamp,
 }
@@ -48,93 +64,124 @@ pub(crate) enum Poll {
 }
 
 impl PollTracker {
-    /// Notes a poll of device code record `id` at `now`. `interval` holds until
-    /// the device was too fast; nothing is kept beyond `expires_at`.
+    /// Nobody waits yet; `changes` tells when somebody decides.
+    pub(crate) fn new(changes: &Arc<Changes>) -> Self {
+        Self {
+            waiting: Mutex::default(),
+            changes: Arc::clone(changes),
+        }
+    }
+
+    /// Judges a poll of device code record `id` at `now` from memory. None when it is not
+    /// known to wait: when there is no such code of this client, or it was decided, or its
+    /// time is over; the database knows.
     pub(crate) fn poll(
         &self,
         id: &str,
+        presented: &PlainToken,
+        client: &ClientId,
         now: Timestamp,
+    ) -> Option<Poll> {
+        let hash = presented.hash();
+        let mut waiting = self.lock();
+        let device = waiting.devices.get_mut(id)?;
+        let waits = now < device.expires_at
+            && device.client.id == *client
+            && device.hash.equals(&hash)
+            && self.changes.hold(&device.pending);
+        waits.then(|| device.poll(now))
+    }
+
+    /// Judges a poll of `code` at `now`, which was found to be pending after `reading` was
+    /// taken, and remembers that it is. `interval` holds until it is too fast.
+    pub(crate) fn found(
+        &self,
+        code: &DeviceCode,
+        client: &Arc<Client>,
+        reading: Reading,
         interval: Duration,
-        expires_at: Timestamp,
+        now: Timestamp,
     ) -> Poll {
-        let mut polls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        polls.sweep(now);
-        if let Some(waiting) = polls.waiting.get_mut(id) {
-            let too_fast = now.since(waiting.last) < waiting.interval;
-            waiting.last = now;
-            if too_fast {
-                waiting.interval += SLOWER;
-                return Poll::TooFast {
-                    interval: waiting.interval,
-                };
-            }
-            return Poll::InTime;
-        }
-        if polls.waiting.len() < MAX_TRACKED {
-            polls.waiting.insert(
-                id.to_owned(),
-                Waiting {
-                    last: now,
-                    interval,
-                    expires_at,
-                },
-            );
-        }
-        Poll::InTime
+        self.remember(code, client, reading, interval, now, |device| {
+            device.poll(now)
+        })
+        .unwrap_or(Poll::InTime)
+    }
+
+    /// Remembers that `code`, made after `reading` was taken, waits and may poll.
+    pub(crate) fn made(
+        &self,
+        code: &DeviceCode,
+        client: &Arc<Client>,
+        reading: Reading,
+        interval: Duration,
+    ) {
+        self.remember(code, client, reading, interval, code.created_at, |_| ());
     }
 
     /// Forgets a device that waits no longer.
     pub(crate) fn forget(&self, id: &str) {
-        let mut polls = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        polls.waiting.remove(id);
+        self.lock().devices.remove(id);
+    }
+
+    fn remember<T>(
+        &self,
+        code: &DeviceCode,
+        client: &Arc<Client>,
+        reading: Reading,
+        interval: Duration,
+        now: Timestamp,
+        then: impl FnOnce(&mut Device) -> T,
+    ) -> Option<T> {
+        let subject = Change::DeviceCode(code.id.clone());
+        let pending = self.changes.validity(reading, [&subject]);
+        let mut waiting = self.lock();
+        if let Some(device) = waiting.devices.get_mut(&code.id) {
+            device.pending = pending;
+            return Some(then(device));
+        }
+        waiting.sweep(now);
+        if waiting.devices.len() >= MAX_TRACKED {
+            return None;
+        }
+        let device = waiting.devices.entry(code.id.clone()).or_insert(Device {
+            hash: code.hash.clone(),
+            client: Arc::clone(client),
+            pending,
+            last: None,
+            interval,
+            expires_at: code.expires_at,
+        });
+        Some(then(device))
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Polls {
+impl Device {
+    fn poll(&mut self, now: Timestamp) -> Poll {
+        let last = self.last.replace(now);
+        if last.is_some_and(|last| now.since(last) < self.interval) {
+            self.interval += SLOWER;
+            return Poll::TooFast {
+                interval: self.interval,
+            };
+        }
+        Poll::InTime
+    }
+}
+
+impl Waiting {
     fn sweep(&mut self, now: Timestamp) {
         self.since_sweep += 1;
         if self.since_sweep >= SWEEP_EVERY {
             self.since_sweep = 0;
-            self.waiting.retain(|_, waiting| now < waiting.expires_at);
+            self.devices.retain(|_, device| now < device.expires_at);
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const FIVE: Duration = Duration::from_secs(5);
-    const END: Timestamp = Timestamp(1_800_000);
-
-    #[test]
-    fn each_poll_that_comes_too_fast_adds_five_seconds() {
-        let tracker = PollTracker::default();
-        let poll = |seconds| tracker.poll("a", Timestamp::from_seconds(seconds), FIVE, END);
-        assert_eq!(poll(0), Poll::InTime);
-        assert_eq!(poll(5), Poll::InTime);
-        assert_eq!(poll(9), Poll::TooFast { interval: 2 * FIVE });
-        assert_eq!(poll(18), Poll::TooFast { interval: 3 * FIVE });
-        assert_eq!(poll(33), Poll::InTime);
-    }
-
-    #[test]
-    fn devices_do_not_slow_each_other_down() {
-        let tracker = PollTracker::default();
-        assert_eq!(tracker.poll("a", Timestamp(0), FIVE, END), Poll::InTime);
-        assert_eq!(tracker.poll("b", Timestamp(1), FIVE, END), Poll::InTime);
-    }
-
-    #[test]
-    fn what_expired_is_forgotten() {
-        let tracker = PollTracker::default();
-        for n in 0..SWEEP_EVERY {
-            tracker.poll(&n.to_string(), Timestamp(0), FIVE, Timestamp(1));
-        }
-        for _ in 0..SWEEP_EVERY {
-            tracker.poll("last", Timestamp(2), FIVE, END);
-        }
-        let polls = tracker.0.lock().unwrap();
-        assert_eq!(polls.waiting.keys().collect::<Vec<_>>(), ["last"]);
-    }
-}
+mod tests;

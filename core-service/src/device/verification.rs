@@ -207,7 +207,7 @@ async fn give(
     let consent_id =
         remembered::remember(transaction, ctx, &user.id, client_id, scope, &no_claims).await?;
     let grant = Grant {
-        id: GrantId::from(time_ordered(ctx.now).to_string()),
+        id: time_ordered(ctx.now).into(),
         client_id: client_id.clone(),
         user_id: user.id.clone(),
         session_id: Some(session.id.clone()),
@@ -325,8 +325,10 @@ mod tests {
         };
         let mut transaction = core.store.begin().await.unwrap();
         clients::insert(&mut transaction, &client).await.unwrap();
-        device_codes::insert(&mut transaction, &code).await.unwrap();
         transaction.commit().await.unwrap();
+        device_codes::append(&core.store, code.clone())
+            .await
+            .unwrap();
         code
     }
 

@@ -89,7 +89,7 @@ pub fn new_device_code(now: Timestamp) -> (String, PlainToken) {
     let mut bytes = [0; DEVICE_CODE_DIGITS / 2];
     fill_random(&mut bytes[6..]);
     bytes[..6].copy_from_slice(&now.0.to_be_bytes()[2..]);
-    let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let text = hex::encode(bytes);
     (
         text[..RECORD_ID_DIGITS].to_owned(),
         PlainToken::presented(&text),
@@ -111,12 +111,12 @@ pub fn record_id(presented: &str) -> Option<&str> {
 pub fn new_user_code() -> String {
     let mut code = String::with_capacity(USER_CODE_LENGTH);
     while code.len() < USER_CODE_LENGTH {
-        let mut byte = [0; 1];
-        fill_random(&mut byte);
+        let mut bytes = [0; 2 * USER_CODE_LENGTH];
+        fill_random(&mut bytes);
         // 248 is the largest multiple of 31 in a byte: above it, a letter would be likelier than others.
-        if byte[0] < 248 {
-            code.push(char::from(USER_CODE_ALPHABET[usize::from(byte[0] % 31)]));
-        }
+        let letters = bytes.iter().filter(|byte| **byte < 248);
+        let letters = letters.map(|byte| char::from(USER_CODE_ALPHABET[usize::from(byte % 31)]));
+        code.extend(letters.take(USER_CODE_LENGTH - code.len()));
     }
     code
 }

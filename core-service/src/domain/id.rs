@@ -49,12 +49,52 @@ ids! {
     SessionId,
     /// A user's consent to a client.
     ConsentId,
+    /// A signing key's `kid`.
+    KeyId,
+}
+
+/// Of records that there are most of: a UUID in 16 bytes, not in 36 characters.
+macro_rules! uuids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, sqlx::Type, serde::Serialize)]
+        #[sqlx(transparent)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// Reads the text form; none when it can't be an id of ours.
+            #[must_use]
+            pub fn parse(text: &str) -> Option<Self> {
+                Uuid::parse_str(text).ok().map(Self)
+            }
+
+            /// The bytes.
+            #[must_use]
+            pub const fn uuid(self) -> Uuid {
+                self.0
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )+};
+}
+
+uuids! {
     /// What one approval gave: a family of tokens.
     GrantId,
     /// An access token's `jti`.
     TokenId,
-    /// A signing key's `kid`.
-    KeyId,
 }
 
 /// A UUIDv7 of `now`: ids made later sort later, so that inserts append.

@@ -17,7 +17,7 @@ pub struct PlainToken(String);
 /// The SHA-256 of a secret, as it is stored.
 #[derive(Clone, sqlx::Type)]
 #[sqlx(transparent)]
-pub struct TokenHash(Vec<u8>);
+pub struct TokenHash(Box<[u8]>);
 
 /// Bytes of a record token: a UUID and 32 random bytes.
 const RECORD_TOKEN_BYTES: usize = 16 + 32;
@@ -59,7 +59,7 @@ impl PlainToken {
     /// What is stored of it.
     #[must_use]
     pub fn hash(&self) -> TokenHash {
-        TokenHash(sha256(self.0.as_bytes()).to_vec())
+        TokenHash(Box::new(sha256(self.0.as_bytes())))
     }
 
     /// The text, for the one who is to have it.
@@ -79,28 +79,35 @@ impl TokenHash {
     /// Whether `token` is what was hashed; takes the same time either way.
     #[must_use]
     pub fn matches(&self, token: &PlainToken) -> bool {
-        constant_time::verify_slices_are_equal(&self.0, &sha256(token.0.as_bytes())).is_ok()
+        self.equals(&token.hash())
+    }
+
+    /// Whether it is the same hash; takes the same time either way.
+    #[must_use]
+    pub fn equals(&self, other: &Self) -> bool {
+        constant_time::verify_slices_are_equal(&self.0, &other.0).is_ok()
     }
 }
 
 impl TokenHash {
+    /// The hash.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// The hash as lower-case hex.
     #[must_use]
     pub fn to_hex(&self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex::encode(&self.0)
     }
 
     /// Reads 64 hex digits.
     #[must_use]
     pub fn from_hex(text: &str) -> Option<Self> {
-        if text.len() != 64 || !text.is_ascii() {
-            return None;
-        }
-        (0..64)
-            .step_by(2)
-            .map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok())
-            .collect::<Option<Vec<u8>>>()
-            .map(Self)
+        let mut hash = [0; 32];
+        hex::decode_to_slice(text, &mut hash).ok()?;
+        Some(Self(Box::new(hash)))
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     admin::{clients, keys, users},
     domain::user::{Role, User},
     error::Error,
-    token::access::authenticate_bearer,
+    token::access::{authenticate_bearer, person},
 };
 
 /// The service.
@@ -43,10 +43,10 @@ async fn require_admin<T>(core: &Core, ctx: &Ctx, request: &Request<T>) -> Resul
     }
     let token = authenticate_bearer(core, ctx, bearer(request)).await?;
     let is_admin = |user: &User| user.active && user.role == Role::Admin;
-    if !token.user.as_ref().is_some_and(is_admin) {
+    if !person(core, &token).await?.as_ref().is_some_and(is_admin) {
         return Err(Error::Forbidden);
     }
-    if !token.scope.contains(scope::ADMIN) {
+    if !token.record.scope.contains(scope::ADMIN) {
         return Err(insufficient_scope());
     }
     Ok(())

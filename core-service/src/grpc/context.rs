@@ -30,7 +30,7 @@ pub(crate) fn ctx<T>(core: &Core, request: &Request<T>) -> Result<Ctx, Status> {
         client_ip,
         user_agent,
         session_cookie,
-    } = RequestContext::from_metadata(request.metadata())?;
+    } = RequestContext::of(request)?;
     Ok(Ctx {
         now,
         request_id,

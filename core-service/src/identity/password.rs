@@ -2,7 +2,10 @@
 //!
 //! Hashing is dear on purpose, so it is bounded: so many hashes run at once, so
 //! many callers wait, and the next one is told at once that we are busy. A flood
-//! of sign-ins then takes neither the memory nor the processors of the others.
+//! of sign-ins then takes neither the memory nor the processors of the others:
+//! hashes are made by threads that only use what the others leave ([`pool`]).
+
+mod pool;
 
 use std::sync::Arc;
 
@@ -16,6 +19,7 @@ use argon2::{
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
+use self::pool::Pool;
 use crate::{
     config::Passwords,
     domain::random::fill_random,
@@ -33,7 +37,7 @@ const MAX_BCRYPT_BYTES: usize = 72;
 #[derive(Clone)]
 pub struct PasswordHasher {
     argon2: Argon2<'static>,
-    running: Arc<Semaphore>,
+    pool: Arc<Pool>,
     admitted: Arc<Semaphore>,
 }
 
@@ -55,14 +59,15 @@ impl PasswordHasher {
     /// A hasher with these parameters.
     ///
     /// # Errors
-    /// When Argon2 can't work with them (less than 8 KiB of memory, no pass).
+    /// When Argon2 can't work with them (less than 8 KiB of memory, no pass), or
+    /// there are no threads.
     pub(crate) fn new(settings: &Passwords) -> Result<Self, Error> {
         let params = Params::new(settings.argon2_memory, settings.argon2_iterations, 1, None)
             .map_err(|error| Error::internal(error.to_string()))?;
         let concurrency = settings.concurrency.max(1);
         Ok(Self {
             argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
-            running: Arc::new(Semaphore::new(concurrency)),
+            pool: Arc::new(Pool::new(concurrency).map_err(Error::internal)?),
             admitted: Arc::new(Semaphore::new(concurrency + MAX_WAITING)),
         })
     }
@@ -97,7 +102,7 @@ impl PasswordHasher {
             .await
     }
 
-    /// Runs `work` on a thread that may block, when it is its turn.
+    /// Runs `work` on one of the threads for it, when it is its turn.
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, Error> + Send + 'static,
@@ -107,17 +112,13 @@ impl PasswordHasher {
                 "too many passwords wait to be hashed".into(),
             )));
         };
-        let running = Arc::clone(&self.running)
-            .acquire_owned()
-            .await
-            .map_err(Error::internal)?;
-        // The work holds its permits: a caller that goes away does not end it.
-        tokio::task::spawn_blocking(move || {
-            let _permits = (admitted, running);
+        let work = move || {
+            // The work holds its permit: a caller that goes away does not end it.
+            let _admitted = admitted;
             work()
-        })
-        .await
-        .map_err(Error::internal)?
+        };
+        let done = self.pool.run(work).await;
+        done.unwrap_or_else(|| Err(Error::internal("hashing a password panicked".to_owned())))
     }
 }
 
@@ -183,6 +184,10 @@ fn failed(error: HashError) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc;
+
+    use tokio::task::JoinHandle;
+
     use super::*;
 
     fn hasher(argon2_iterations: u32, concurrency: usize) -> PasswordHasher {
@@ -279,22 +284,23 @@ mod tests {
 
     #[tokio::test]
     async fn an_empty_or_endless_password_is_refused_without_work() {
-        // No permit at all: work would wait for ever.
+        // The only thread is busy: work would wait for ever.
         let hasher = hasher(1, 1);
-        let _all = hasher.running.acquire().await.unwrap();
+        let (_stop, busy) = occupy(&hasher);
         for password in [String::new(), "a".repeat(MAX_PASSWORD_BYTES + 1)] {
             assert_eq!(
                 hasher.verify(&secret(&password), None).await.unwrap(),
                 NO_MATCH
             );
         }
+        drop(busy);
     }
 
     #[tokio::test]
     async fn who_finds_the_queue_full_is_told_at_once() {
         let hasher = hasher(1, 1);
-        let stop = hasher.running.clone().acquire_owned().await.unwrap();
-        let waiting: Vec<_> = (0..=MAX_WAITING)
+        let (stop, busy) = occupy(&hasher);
+        let waiting: Vec<_> = (0..MAX_WAITING)
             .map(|_| {
                 let hasher = hasher.clone();
                 tokio::spawn(async move { hasher.hash(&secret("pw")).await })
@@ -306,8 +312,45 @@ mod tests {
         let turned_away = hasher.hash(&secret("pw")).await;
         assert!(matches!(turned_away, Err(Error::Unavailable(_))));
         drop(stop);
+        busy.await.unwrap();
         for hash in waiting {
             hash.await.unwrap().unwrap();
         }
+    }
+
+    #[tokio::test]
+    async fn who_goes_away_gives_the_place_back_without_work() {
+        let hasher = hasher(1, 1);
+        let (stop, busy) = occupy(&hasher);
+        let (sender, ran) = mpsc::channel();
+        let gone = {
+            let hasher = hasher.clone();
+            tokio::spawn(async move { hasher.run(move || Ok(sender.send(()))).await })
+        };
+        while hasher.admitted.available_permits() > MAX_WAITING - 1 {
+            tokio::task::yield_now().await;
+        }
+        gone.abort();
+        assert!(gone.await.unwrap_err().is_cancelled());
+        drop(stop);
+        busy.await.unwrap();
+        hasher.hash(&secret("pw")).await.unwrap();
+        assert!(ran.try_recv().is_err());
+        assert_eq!(hasher.admitted.available_permits(), 1 + MAX_WAITING);
+    }
+
+    /// Keeps a thread busy until the sender is dropped.
+    fn occupy(hasher: &PasswordHasher) -> (mpsc::Sender<()>, JoinHandle<()>) {
+        let (stop, stopped) = mpsc::channel();
+        let hasher = hasher.clone();
+        let busy = tokio::spawn(async move {
+            let work = move || {
+                // Nothing comes: the sender's end ends it.
+                let _ = stopped.recv();
+                Ok(())
+            };
+            hasher.run(work).await.unwrap();
+        });
+        (stop, busy)
     }
 }

@@ -1,6 +1,9 @@
 //! Table `access_tokens`.
 
-use super::{Executor, StoreError, connection::Executed, sql};
+use super::{
+    Change, Column, Executor, Store, StoreError, Transaction, append::Appended,
+    connection::Executed, sql,
+};
 use crate::domain::{
     client::ClientStatus,
     id::{ClientId, GrantId, TokenId, UserId},
@@ -61,7 +64,15 @@ impl TryFrom<StateRow> for AccessTokenState {
     }
 }
 
-/// Adds `token`.
+/// Adds `token`, in one commit with those that others add at the moment.
+pub(crate) async fn append(store: &Store, token: AccessToken) -> Result<(), StoreError> {
+    match store.appenders.access_tokens.append(token).await? {
+        Appended::Yes => Ok(()),
+        Appended::Conflict => Err(StoreError::Conflict(Column::Id)),
+    }
+}
+
+/// Adds `token`, in one commit with what else `transaction` does.
 pub(crate) async fn insert(
     executor: &mut impl Executor,
     token: &AccessToken,
@@ -70,9 +81,9 @@ pub(crate) async fn insert(
         "INSERT INTO access_tokens (id, client_id, grant_id, scope, expires_at) \
          VALUES ($1, $2, $3, $4, $5)"
     )
-    .bind(&token.id)
+    .bind(token.id)
     .bind(&token.client_id)
-    .bind(&token.grant_id)
+    .bind(token.grant_id)
     .bind(token.scope.to_string())
     .bind(token.expires_at)
     .execute(conn))?;
@@ -101,11 +112,12 @@ pub(crate) async fn state(
 
 /// Ends the token alone, not its family. False when it had ended already or is not known.
 pub(crate) async fn revoke(
-    executor: &mut impl Executor,
+    transaction: &mut Transaction,
     id: &TokenId,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let Executed(rows) = sql!(executor, |conn| sqlx::query(
+    transaction.changes(Change::AccessToken(*id));
+    let Executed(rows) = sql!(transaction, |conn| sqlx::query(
         "UPDATE access_tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL"
     )
     .bind(id)
@@ -117,11 +129,12 @@ pub(crate) async fn revoke(
 /// Ends the tokens that the client got for itself and that still count; those of
 /// people end with their grants. Gives how many there were.
 pub(crate) async fn revoke_own_of_client(
-    executor: &mut impl Executor,
+    transaction: &mut Transaction,
     client: &ClientId,
     now: Timestamp,
 ) -> Result<u64, StoreError> {
-    let Executed(rows) = sql!(executor, |conn| sqlx::query(
+    transaction.changes(Change::Client(client.clone()));
+    let Executed(rows) = sql!(transaction, |conn| sqlx::query(
         "UPDATE access_tokens SET revoked_at = $2 \
          WHERE client_id = $1 AND grant_id IS NULL AND expires_at > $2 AND revoked_at IS NULL"
     )

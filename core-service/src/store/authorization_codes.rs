@@ -52,7 +52,7 @@ pub(crate) async fn insert(
     )
     .bind(&code.id)
     .bind(&code.hash)
-    .bind(&code.grant_id)
+    .bind(code.grant_id)
     .bind(&code.client_id)
     .bind(&code.redirect_uri)
     .bind(&code.code_challenge)

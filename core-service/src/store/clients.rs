@@ -1,6 +1,6 @@
 //! Table `clients`.
 
-use super::{Executor, StoreError, connection::Executed, sql, text};
+use super::{Change, Executor, StoreError, Transaction, connection::Executed, sql, text};
 use crate::domain::{
     client::{Client, ClientStatus, SecretHash},
     client_metadata::ClientMetadata,
@@ -82,11 +82,12 @@ pub(crate) async fn insert(
 
 /// Writes all of `client` but `created_at`. False when there is no such client.
 pub(crate) async fn update(
-    executor: &mut impl Executor,
+    transaction: &mut Transaction,
     client: &Client,
 ) -> Result<bool, StoreError> {
     let metadata = metadata_text(&client.metadata)?;
-    let Executed(rows) = sql!(executor, |conn| sqlx::query(
+    transaction.changes(Change::Client(client.id.clone()));
+    let Executed(rows) = sql!(transaction, |conn| sqlx::query(
         "UPDATE clients SET secret_hash = $2, metadata = $3, status = $4, \
          registration_token_hash = $5, owner_id = $6, updated_at = $7 WHERE id = $1"
     )
@@ -104,12 +105,13 @@ pub(crate) async fn update(
 /// Replaces what is stored of the secret, in [`SecretHash::to_stored`]'s form. False
 /// when there is no such client.
 pub(crate) async fn set_secret_hash(
-    executor: &mut impl Executor,
+    transaction: &mut Transaction,
     id: &ClientId,
     stored: &str,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let Executed(rows) = sql!(executor, |conn| sqlx::query(
+    transaction.changes(Change::Client(id.clone()));
+    let Executed(rows) = sql!(transaction, |conn| sqlx::query(
         "UPDATE clients SET secret_hash = $2, updated_at = $3 WHERE id = $1"
     )
     .bind(id)
@@ -155,11 +157,12 @@ pub(crate) async fn list(
 /// Deletes the client with its consents and grants; its access tokens count no
 /// longer. False when there is no such client.
 pub(crate) async fn delete(
-    executor: &mut impl Executor,
+    transaction: &mut Transaction,
     id: &ClientId,
 ) -> Result<bool, StoreError> {
     text::check([id.as_str()])?;
-    let Executed(rows) = sql!(executor, |conn| sqlx::query(
+    transaction.changes(Change::Client(id.clone()));
+    let Executed(rows) = sql!(transaction, |conn| sqlx::query(
         "DELETE FROM clients WHERE id = $1"
     )
     .bind(id)

@@ -1,49 +1,39 @@
-//! Two native pools behind one door.
+//! Connections and transactions of either database, and the one way to run a query on them.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use secrecy::ExposeSecret;
-use sqlx::{
-    PgConnection, Postgres, Sqlite, SqliteConnection, pool::PoolConnection, postgres::PgPool,
-    sqlite::SqlitePool,
+use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, pool::PoolConnection};
+
+use super::{
+    changes::{Change, Changes},
+    error::StoreError,
+    listen,
+    statements::Statements,
+    writer::Member,
 };
-
-use super::{error::StoreError, open};
-use crate::config::Database;
-
-/// The database. Cheap to clone.
-#[derive(Clone)]
-pub struct Store {
-    pools: Pools,
-    patience: Duration,
-}
-
-#[derive(Clone)]
-enum Pools {
-    /// SQLite has one writer at a time: its pool of one makes writers queue here,
-    /// in order, instead of meeting as SQLITE_BUSY. Readers never wait for it (WAL).
-    Sqlite {
-        read: SqlitePool,
-        write: SqlitePool,
-    },
-    Postgres(PgPool),
-}
 
 /// A connection to read with. Writes belong into a [`Transaction`]: on SQLite this
 /// can't write.
 pub struct Connection {
-    native: Native<PoolConnection<Sqlite>, PoolConnection<Postgres>>,
-    patience: Duration,
+    pub(super) native: Native<PoolConnection<Sqlite>, PoolConnection<Postgres>>,
+    pub(super) answer: Duration,
+    pub(super) statements: Statements,
 }
 
 /// Writes that happen together or not at all. Dropped without commit: not at all.
 pub struct Transaction {
     /// On SQLite it holds the write lock from its start on; PostgreSQL's are read committed.
-    native: Native<sqlx::Transaction<'static, Sqlite>, sqlx::Transaction<'static, Postgres>>,
-    patience: Duration,
+    pub(super) native: Native<Member, sqlx::Transaction<'static, Postgres>>,
+    pub(super) answer: Duration,
+    pub(super) statements: Statements,
+    pub(super) changes: Arc<Changes>,
+    /// Told to those who keep rows in memory, once it is committed.
+    pub(super) changed: Vec<Change>,
 }
 
-enum Native<S, P> {
+/// One of either database.
+#[derive(Clone)]
+pub(super) enum Native<S, P> {
     Sqlite(S),
     Postgres(P),
 }
@@ -57,34 +47,39 @@ pub(crate) enum Conn<'c> {
 /// What queries run on.
 pub(crate) trait Executor: Send {
     /// The connection, for one query.
-    fn conn(&mut self) -> Conn<'_>;
-    /// How long to wait for the answer to a query.
-    fn patience(&self) -> Duration;
+    ///
+    /// # Errors
+    /// UNAVAILABLE when it was lost.
+    fn conn(&mut self) -> Result<Conn<'_>, StoreError>;
+    /// Counts a statement, and says how long its answer may take.
+    fn statement(&self) -> Duration;
 }
 
 impl Executor for Connection {
-    fn conn(&mut self) -> Conn<'_> {
-        match &mut self.native {
+    fn conn(&mut self) -> Result<Conn<'_>, StoreError> {
+        Ok(match &mut self.native {
             Native::Sqlite(connection) => Conn::Sqlite(connection),
             Native::Postgres(connection) => Conn::Postgres(connection),
-        }
+        })
     }
 
-    fn patience(&self) -> Duration {
-        self.patience
+    fn statement(&self) -> Duration {
+        self.statements.count();
+        self.answer
     }
 }
 
 impl Executor for Transaction {
-    fn conn(&mut self) -> Conn<'_> {
+    fn conn(&mut self) -> Result<Conn<'_>, StoreError> {
         match &mut self.native {
-            Native::Sqlite(transaction) => Conn::Sqlite(transaction),
-            Native::Postgres(transaction) => Conn::Postgres(transaction),
+            Native::Sqlite(member) => member.connection().map(Conn::Sqlite),
+            Native::Postgres(transaction) => Ok(Conn::Postgres(transaction)),
         }
     }
 
-    fn patience(&self) -> Duration {
-        self.patience
+    fn statement(&self) -> Duration {
+        self.statements.count();
+        self.answer
     }
 }
 
@@ -92,14 +87,15 @@ impl Executor for Transaction {
 /// `sql!(executor, |conn| sqlx::query("...").bind(x).execute(conn))`.
 macro_rules! sql {
     ($executor:expr, |$conn:ident| $query:expr) => {{
-        let patience = $crate::store::Executor::patience($executor);
+        let answer = $crate::store::Executor::statement($executor);
         match $crate::store::Executor::conn($executor) {
-            $crate::store::Conn::Sqlite($conn) => $crate::store::within(patience, $query)
-                .await
-                .map(From::from),
-            $crate::store::Conn::Postgres($conn) => $crate::store::within(patience, $query)
-                .await
-                .map(From::from),
+            Ok($crate::store::Conn::Sqlite($conn)) => {
+                $crate::store::within(answer, $query).await.map(From::from)
+            }
+            Ok($crate::store::Conn::Postgres($conn)) => {
+                $crate::store::within(answer, $query).await.map(From::from)
+            }
+            Err(error) => Err(error),
         }
     }};
 }
@@ -109,111 +105,50 @@ pub(crate) use sql;
 ///
 /// # Errors
 /// UNAVAILABLE when it does not: a database that hangs must not hang requests.
-pub(crate) async fn within<T>(
+pub(crate) async fn within<T, E: Into<StoreError>>(
     patience: Duration,
-    answer: impl Future<Output = Result<T, sqlx::Error>>,
+    answer: impl Future<Output = Result<T, E>>,
 ) -> Result<T, StoreError> {
     match tokio::time::timeout(patience, answer).await {
-        Ok(answer) => Ok(answer?),
+        Ok(answer) => answer.map_err(Into::into),
         Err(_) => Err(StoreError::unavailable(
             "the database did not answer in time",
         )),
     }
 }
 
-impl Store {
-    /// Opens the database and brings its schema up to date. PostgreSQL need not be up
-    /// yet: it is waited for, ten times as long as for a connection later.
-    ///
-    /// # Errors
-    /// UNAVAILABLE when the database can't be reached in time; [`StoreError::Unusable`],
-    /// which says why, when it is not one that this program can work with.
-    pub async fn open(database: &Database) -> Result<Self, StoreError> {
-        let url = database.url.expose_secret();
-        let pools = if url.starts_with("sqlite:") {
-            let (read, write) = open::sqlite(url, database).await?;
-            Pools::Sqlite { read, write }
-        } else {
-            Pools::Postgres(open::postgres(url, database).await?)
-        };
-        Ok(Self {
-            pools,
-            // The database's own limit is one wait; if even its "no" does not come, it hangs.
-            patience: database.acquire_timeout * 2,
-        })
-    }
-
-    /// A connection to read with.
-    ///
-    /// # Errors
-    /// UNAVAILABLE when none is free in time.
-    pub async fn read(&self) -> Result<Connection, StoreError> {
-        let native = match &self.pools {
-            Pools::Sqlite { read, .. } => Native::Sqlite(read.acquire().await?),
-            Pools::Postgres(pool) => Native::Postgres(pool.acquire().await?),
-        };
-        Ok(Connection {
-            native,
-            patience: self.patience,
-        })
-    }
-
-    /// A transaction to write in.
-    ///
-    /// # Errors
-    /// UNAVAILABLE when none can be had in time.
-    pub async fn begin(&self) -> Result<Transaction, StoreError> {
-        let patience = self.patience;
-        let native = match &self.pools {
-            // The write lock at once: a transaction that reads first and then
-            // writes could otherwise find that another wrote in between.
-            Pools::Sqlite { write, .. } => {
-                Native::Sqlite(within(patience, write.begin_with("BEGIN IMMEDIATE")).await?)
-            }
-            // A task of its own: when the caller goes away between BEGIN and its
-            // answer, sqlx 0.9 gives the connection back with the transaction open.
-            // The task ends in any case, and drops a whole transaction.
-            Pools::Postgres(pool) => {
-                let pool = pool.clone();
-                let begin = tokio::spawn(async move { within(patience, pool.begin()).await });
-                Native::Postgres(begin.await.map_err(StoreError::internal)??)
-            }
-        };
-        Ok(Transaction { native, patience })
-    }
-
-    /// Asks the database for a sign of life.
-    ///
-    /// # Errors
-    /// UNAVAILABLE when there is none.
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        let mut connection = self.read().await?;
-        let _: Executed = sql!(&mut connection, |conn| sqlx::query("SELECT 1")
-            .execute(conn))?;
-        Ok(())
-    }
-
-    /// Closes all connections, after the queries under way.
-    pub async fn close(&self) {
-        match &self.pools {
-            Pools::Sqlite { read, write } => {
-                read.close().await;
-                write.close().await;
-            }
-            Pools::Postgres(pool) => pool.close().await,
-        }
-    }
-}
-
 impl Transaction {
-    /// Makes it durable.
+    /// Says that what depends on the subject of `change` is to be read again once this
+    /// is committed.
+    pub(super) fn changes(&mut self, change: Change) {
+        self.changed.push(change);
+    }
+
+    /// Makes it durable. When this is back, nothing in the memory of this process
+    /// contradicts it, and within a quarter of a second nothing in that of others.
     ///
     /// # Errors
     /// UNAVAILABLE when the database went away; whether it was done is then unknown.
-    pub async fn commit(self) -> Result<(), StoreError> {
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        let changed = std::mem::take(&mut self.changed);
+        let changes = Arc::clone(&self.changes);
+        // Also when it failed: it may have been done all the same.
+        let apply =
+            move |changed: &[Change]| changed.iter().for_each(|change| changes.apply(change));
         match self.native {
-            Native::Sqlite(transaction) => within(self.patience, transaction.commit()).await,
-            Native::Postgres(transaction) => within(self.patience, transaction.commit()).await,
+            Native::Sqlite(member) => {
+                within(self.answer, member.commit(move || apply(&changed))).await
+            }
+            Native::Postgres(mut transaction) => {
+                if !changed.is_empty() {
+                    self.statements.count();
+                    within(self.answer, listen::tell(&mut transaction, &changed)).await?;
+                }
+                self.statements.count();
+                let result = within(self.answer, transaction.commit()).await;
+                apply(&changed);
+                result
+            }
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Table `device_codes`.
 
-use super::{Executor, StoreError, connection::Executed, sql, text};
+use super::{
+    Change, Column, Executor, Store, StoreError, Transaction, append::Appended,
+    connection::Executed, sql, text,
+};
 use crate::domain::{
     device_code::{DeviceCode, DeviceStatus},
     id::{ClientId, GrantId},
@@ -55,34 +58,16 @@ impl TryFrom<Row> for DeviceCode {
     }
 }
 
-/// Adds `code`.
+/// Adds `code`, in one commit with those that others add at the moment.
 ///
 /// # Errors
-/// A conflict in [`Column::UserCode`](super::Column) when another device has the
-/// user code: draw a new one.
-pub(crate) async fn insert(
-    executor: &mut impl Executor,
-    code: &DeviceCode,
-) -> Result<(), StoreError> {
+/// A conflict in [`Column::UserCode`] when another device has the user code: draw a new one.
+pub(crate) async fn append(store: &Store, code: DeviceCode) -> Result<(), StoreError> {
     text::check([code.client_ip.as_str(), &code.user_agent])?;
-    let _: Executed = sql!(executor, |conn| sqlx::query(
-        "INSERT INTO device_codes (id, hash, user_code, client_id, scope, status, grant_id, \
-         client_ip, user_agent, created_at, expires_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
-    )
-    .bind(&code.id)
-    .bind(&code.hash)
-    .bind(&code.user_code)
-    .bind(&code.client_id)
-    .bind(code.scope.to_string())
-    .bind(code.status.as_str())
-    .bind(&code.grant_id)
-    .bind(&code.client_ip)
-    .bind(&code.user_agent)
-    .bind(code.created_at)
-    .bind(code.expires_at)
-    .execute(conn))?;
-    Ok(())
+    match store.appenders.device_codes.append(code).await? {
+        Appended::Yes => Ok(()),
+        Appended::Conflict => Err(StoreError::Conflict(Column::UserCode)),
+    }
 }
 
 /// The code of that record id, whatever came of it.
@@ -115,13 +100,14 @@ pub(crate) async fn by_user_code(
 /// Writes down what the person decided: `to` is [`DeviceStatus::Approved`] with its
 /// grant, or [`DeviceStatus::Denied`]. False when it was decided before or its time is over.
 pub(crate) async fn decide(
-    executor: &mut impl Executor,
+    transaction: &mut Transaction,
     id: &str,
     to: DeviceStatus,
     grant: Option<&GrantId>,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let Executed(rows) = sql!(executor, |conn| sqlx::query(
+    transaction.changes(Change::DeviceCode(id.to_owned()));
+    let Executed(rows) = sql!(transaction, |conn| sqlx::query(
         "UPDATE device_codes SET status = $2, grant_id = $3 \
          WHERE id = $1 AND status = 'pending' AND expires_at > $4"
     )

@@ -1,6 +1,6 @@
 //! What can go wrong in the store.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 /// A failure of the store. Misses are `None`, not errors.
 #[derive(Debug)]
@@ -51,6 +51,15 @@ impl StoreError {
     /// A fault.
     pub(super) fn internal(cause: impl std::error::Error + Send + Sync + 'static) -> Self {
         Self::Internal(Cause(Box::new(cause)))
+    }
+
+    /// What many callers are told of one failure that was theirs together.
+    pub(super) fn shared(cause: &Arc<Self>) -> Self {
+        let shared = Cause(Box::new(Arc::clone(cause)));
+        match **cause {
+            Self::Unavailable(_) => Self::Unavailable(shared),
+            _ => Self::Internal(shared),
+        }
     }
 
     /// A stored value that the code does not know: names table, column and record.

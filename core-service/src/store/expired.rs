@@ -109,7 +109,7 @@ pub(crate) async fn remove(
 /// Whether no other process removes right now. Asked of PostgreSQL only, until the
 /// end of the transaction; SQLite's transactions stand in line anyway.
 async fn is_ours_to_do(executor: &mut impl Executor) -> Result<bool, StoreError> {
-    if let Conn::Sqlite(_) = executor.conn() {
+    if let Conn::Sqlite(_) = executor.conn()? {
         return Ok(true);
     }
     sql!(executor, |conn| sqlx::query_scalar::<_, bool>(

@@ -1,6 +1,6 @@
 //! Table `grants`.
 
-use super::{Executor, StoreError, connection::Executed, sql, text};
+use super::{Change, Executor, StoreError, Transaction, connection::Executed, sql, text};
 use crate::domain::{
     grant::Grant,
     id::{ClientId, ConsentId, GrantId, SessionId, UserId},
@@ -10,14 +10,19 @@ use crate::domain::{
 
 /// Ends the grants that `$condition` on `$1` picks, unless they ended before; gives how many.
 macro_rules! end {
-    ($executor:expr, $condition:literal, $of:expr, $now:expr) => {{
-        let Executed(rows) = sql!($executor, |conn| sqlx::query(concat!(
+    ($transaction:expr, $condition:literal, $of:expr, $now:expr) => {{
+        let ended: Vec<GrantId> = sql!($transaction, |conn| sqlx::query_scalar(concat!(
             "UPDATE grants SET revoked_at = $2 WHERE revoked_at IS NULL AND ",
-            $condition
+            $condition,
+            " RETURNING id"
         ))
         .bind($of)
         .bind($now)
-        .execute(conn))?;
+        .fetch_all(conn))?;
+        let rows = ended.len() as u64;
+        for id in ended {
+            $transaction.changes(Change::Grant(id));
+        }
         rows
     }};
 }
@@ -75,7 +80,7 @@ pub(crate) async fn insert(executor: &mut impl Executor, grant: &Grant) -> Resul
          auth_time, amr, acr, created_at, expires_at, revoked_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
     )
-    .bind(&grant.id)
+    .bind(grant.id)
     .bind(&grant.client_id)
     .bind(&grant.user_id)
     .bind(&grant.session_id)
@@ -99,7 +104,6 @@ pub(crate) async fn by_id(
     executor: &mut impl Executor,
     id: &GrantId,
 ) -> Result<Option<Grant>, StoreError> {
-    text::check([id.as_str()])?;
     let row: Option<Row> = sql!(executor, |conn| {
         sqlx::query_as::<_, Row>(
         "SELECT id, client_id, user_id, session_id, consent_id, scope, claims, nonce, auth_time, \
@@ -114,29 +118,29 @@ pub(crate) async fn by_id(
 /// Ends the grant and so every token of its family. False when it had ended already
 /// or is not known.
 pub(crate) async fn revoke(
-    executor: &mut impl Executor,
+    transaction: &mut Transaction,
     id: &GrantId,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    Ok(end!(executor, "id = $1", id, now) > 0)
+    Ok(end!(transaction, "id = $1", id, now) > 0)
 }
 
 /// Ends all grants that the user gave; gives how many.
 pub(crate) async fn revoke_of_user(
-    executor: &mut impl Executor,
+    transaction: &mut Transaction,
     user: &UserId,
     now: Timestamp,
 ) -> Result<u64, StoreError> {
-    Ok(end!(executor, "user_id = $1", user, now))
+    Ok(end!(transaction, "user_id = $1", user, now))
 }
 
 /// Ends all grants to the client; gives how many.
 pub(crate) async fn revoke_of_client(
-    executor: &mut impl Executor,
+    transaction: &mut Transaction,
     client: &ClientId,
     now: Timestamp,
 ) -> Result<u64, StoreError> {
-    Ok(end!(executor, "client_id = $1", client, now))
+    Ok(end!(transaction, "client_id = $1", client, now))
 }
 
 /// Ends all grants that were given in the browser session; gives how many.
@@ -148,11 +152,11 @@ pub(crate) async fn revoke_of_client(
     )
 )]
 pub(crate) async fn revoke_of_session(
-    executor: &mut impl Executor,
+    transaction: &mut Transaction,
     session: &SessionId,
     now: Timestamp,
 ) -> Result<u64, StoreError> {
-    Ok(end!(executor, "session_id = $1", session, now))
+    Ok(end!(transaction, "session_id = $1", session, now))
 }
 
 /// Ends all grants that stand on the consent; gives how many.
@@ -164,9 +168,9 @@ pub(crate) async fn revoke_of_session(
     )
 )]
 pub(crate) async fn revoke_of_consent(
-    executor: &mut impl Executor,
+    transaction: &mut Transaction,
     consent: &ConsentId,
     now: Timestamp,
 ) -> Result<u64, StoreError> {
-    Ok(end!(executor, "consent_id = $1", consent, now))
+    Ok(end!(transaction, "consent_id = $1", consent, now))
 }

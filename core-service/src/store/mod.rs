@@ -1,13 +1,30 @@
 //! The only SQL. One text per query for both databases, `$N` placeholders.
 //!
+//! ```text
+//! handle         Store: what the use cases hold
+//!   append       inserts of many requests in one statement
+//!   pools        where connections and transactions come from
+//!     writer     the one writer of an SQLite file, group commit
+//!   connection   Connection, Transaction, sql!
+//!   changes      until when rows may be kept in memory
+//!     listen     hearing what other processes changed
+//! ```
+//!
 //! A [`Store`] hands out a [`Connection`] to read with, or a [`Transaction`] to
 //! write with; each table has a file of functions that take either as `&mut
 //! impl Executor`. What must differ between the databases says so where it stands.
 
+mod append;
+mod changes;
 mod connection;
 mod error;
+mod handle;
+mod listen;
 mod open;
+mod pools;
+mod statements;
 mod text;
+mod writer;
 
 pub mod access_tokens;
 pub mod authorization_codes;
@@ -24,9 +41,11 @@ pub mod signing_keys;
 pub mod throttles;
 pub mod users;
 
+pub(crate) use changes::{Change, Changes, Reading, Validity};
 pub(crate) use connection::{Conn, Executor, sql, within};
-pub use connection::{Connection, Store, Transaction};
+pub use connection::{Connection, Transaction};
 pub use error::{Column, StoreError};
+pub use handle::Store;
 
 #[cfg(test)]
 pub(crate) mod conformance;

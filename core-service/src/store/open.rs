@@ -3,16 +3,19 @@
 use std::{str::FromStr, time::Duration};
 
 use sqlx::{
-    Connection as _, PgConnection, Postgres,
+    ConnectOptions as _, Connection as _, PgConnection, Postgres, SqliteConnection,
     migrate::{MigrateError, Migrator},
     pool::PoolOptions,
     postgres::{PgConnectOptions, PgPool},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
 use super::{
     connection::within,
     error::{Cause, StoreError},
+    pools::Sqlite,
+    statements::Statements,
+    writer::Writer,
 };
 use crate::config::Database;
 
@@ -25,11 +28,12 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// A pooled PostgreSQL connection that idled longer is tried before it is used.
 const TRUSTED_IDLE: Duration = Duration::from_secs(1);
 
-/// The readers' and the writer's pool of the SQLite file at `url`, made and migrated.
+/// The readers' pool and the writer of the SQLite file at `url`, made and migrated.
 pub(super) async fn sqlite(
     url: &str,
     database: &Database,
-) -> Result<(SqlitePool, SqlitePool), StoreError> {
+    statements: &Statements,
+) -> Result<Sqlite, StoreError> {
     let options = SqliteConnectOptions::from_str(url)
         .map_err(|error| StoreError::Unusable(format!("the database URL can't be read: {error}")))?
         .create_if_missing(true)
@@ -46,20 +50,17 @@ pub(super) async fn sqlite(
         ));
     }
     make_private(options.get_filename())?;
-    let write = pool(database)
-        .max_connections(1)
-        .min_connections(1)
-        .max_lifetime(None)
-        .idle_timeout(None)
-        .test_before_acquire(false)
-        .connect_with(options.clone())
-        .await?;
-    migrate_sqlite(&write).await?;
+    let mut writer = options.connect().await?;
+    migrate_sqlite(&mut writer).await?;
+    let options = options.create_if_missing(false);
     let read = pool(database)
         .test_before_acquire(false)
-        .connect_with(options.create_if_missing(false).read_only(true))
+        .connect_with(options.clone().read_only(true))
         .await?;
-    Ok((read, write))
+    Ok(Sqlite {
+        read,
+        write: Writer::new(writer, options, statements.clone()),
+    })
 }
 
 /// Makes the file, if it is missing, so that only its owner can read it; what SQLite
@@ -83,9 +84,9 @@ fn make_private(file: &std::path::Path) -> Result<(), StoreError> {
 /// the transaction's.
 ///
 /// By `run_direct`, because the future of `Migrator::run` on a borrowed connection is not Send.
-async fn migrate_sqlite(pool: &SqlitePool) -> Result<(), StoreError> {
+async fn migrate_sqlite(connection: &mut SqliteConnection) -> Result<(), StoreError> {
     let migrator = sqlx::migrate!("../migrations/sqlite");
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     migrator
         .run_direct(None, &mut *transaction, false)
         .await
@@ -93,8 +94,12 @@ async fn migrate_sqlite(pool: &SqlitePool) -> Result<(), StoreError> {
     Ok(transaction.commit().await?)
 }
 
-/// The pool of the PostgreSQL database at `url`, migrated. It need not be up yet.
-pub(super) async fn postgres(url: &str, database: &Database) -> Result<PgPool, StoreError> {
+/// The pool of the PostgreSQL database at `url`, migrated, and one of a single connection
+/// to listen on. The database need not be up yet.
+pub(super) async fn postgres(
+    url: &str,
+    database: &Database,
+) -> Result<(PgPool, PgPool), StoreError> {
     let options = PgConnectOptions::from_str(url)
         .map_err(|error| StoreError::Unusable(format!("the database URL can't be read: {error}")))?
         .application_name("authgate");
@@ -108,7 +113,12 @@ pub(super) async fn postgres(url: &str, database: &Database) -> Result<PgPool, S
         // So does a transaction whose process stands still.
         ("idle_in_transaction_session_timeout", "30s"),
     ]);
-    Ok(pool::<Postgres>(database)
+    let to_listen = pool::<Postgres>(database)
+        .max_connections(1)
+        .min_connections(0)
+        .max_lifetime(None)
+        .connect_lazy_with(options.clone());
+    let pool = pool::<Postgres>(database)
         // A round trip for each use would be dear; connections that rest are tried,
         // so that a restart of the database is not seen by requests.
         .test_before_acquire(false)
@@ -130,7 +140,8 @@ pub(super) async fn postgres(url: &str, database: &Database) -> Result<PgPool, S
                     .is_ok_and(|alive| alive.is_ok()))
             })
         })
-        .connect_lazy_with(options))
+        .connect_lazy_with(options);
+    Ok((pool, to_listen))
 }
 
 /// Connects, again and again while the database is not there yet.

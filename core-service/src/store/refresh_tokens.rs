@@ -43,7 +43,7 @@ pub(crate) async fn insert(
     )
     .bind(&token.id)
     .bind(&token.hash)
-    .bind(&token.grant_id)
+    .bind(token.grant_id)
     .bind(token.created_at)
     .bind(token.expires_at)
     .bind(token.last_used_at)

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Executor, StoreError, connection::Executed, sql, text};
+use super::{Change, Executor, StoreError, Transaction, connection::Executed, sql, text};
 use crate::domain::{
     id::UserId,
     time::Timestamp,
@@ -91,9 +91,10 @@ pub(crate) async fn insert(executor: &mut impl Executor, user: &User) -> Result<
 ///
 /// # Errors
 /// Conflicts as in [`insert`].
-pub(crate) async fn update(executor: &mut impl Executor, user: &User) -> Result<bool, StoreError> {
+pub(crate) async fn update(transaction: &mut Transaction, user: &User) -> Result<bool, StoreError> {
     let keys = Keys::of(user)?;
-    let Executed(rows) = sql!(executor, |conn| sqlx::query(
+    transaction.changes(Change::User(user.id.clone()));
+    let Executed(rows) = sql!(transaction, |conn| sqlx::query(
         "UPDATE users SET username = $2, username_key = $3, email = $4, email_key = $5, \
          email_verified = $6, password_hash = $7, role = $8, active = $9, claims = $10, \
          auth_source = $11, external_id = $12, updated_at = $13 WHERE id = $1"

@@ -1,6 +1,8 @@
 //! Client authentication (RFC 6749 section 2.3), the same at every endpoint:
 //! HTTP Basic, credentials in the body, or the `client_id` alone for public clients.
 
+use std::sync::Arc;
+
 use authgate_proto::{error::ErrorCode, v1::ClientAuthentication};
 use secrecy::SecretString;
 
@@ -40,7 +42,7 @@ pub(crate) async fn authenticate(
     ctx: &Ctx,
     request: Option<&ClientAuthentication>,
     missing: Missing,
-) -> Result<Client, Error> {
+) -> Result<Arc<Client>, Error> {
     let presented = presented(request, missing)?;
     let client = find(core, presented.client_id).await?;
     match (&client.secret, presented.secret) {
@@ -61,7 +63,7 @@ pub(crate) async fn authenticate_confidential(
     core: &Core,
     ctx: &Ctx,
     request: Option<&ClientAuthentication>,
-) -> Result<Client, Error> {
+) -> Result<Arc<Client>, Error> {
     let client = authenticate(core, ctx, request, Missing::Authentication).await?;
     if client.is_public() {
         return Err(failed());
@@ -114,15 +116,14 @@ fn presented(
     })
 }
 
-async fn find(core: &Core, client_id: &str) -> Result<Client, Error> {
+async fn find(core: &Core, client_id: &str) -> Result<Arc<Client>, Error> {
     // PostgreSQL can't even be asked for a text with a NUL.
     if client_id.contains('\0') {
         return Err(failed());
     }
-    let mut connection = core.store.read().await?;
-    clients::by_id(&mut connection, &ClientId::from(client_id))
+    core.client(&ClientId::from(client_id))
         .await?
-        .filter(Client::is_active)
+        .filter(|client| client.is_active())
         .ok_or_else(failed)
 }
 

@@ -35,9 +35,7 @@ pub(super) async fn redeem(
     let scope = granted_scope(client, &request.scope)?;
     let extra_claims = requested_claims(core, client, request)?;
     let issuance = Issuance::new(core, ctx, client, Subject::Client, scope, extra_claims);
-    let mut transaction = core.store.begin().await?;
-    issuance.record(&mut transaction).await?;
-    transaction.commit().await?;
+    issuance.record_alone(core).await?;
     issuance.sign(core, ctx)
 }
 

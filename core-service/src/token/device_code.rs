@@ -1,5 +1,7 @@
 //! Device code (RFC 8628 sections 3.4 and 3.5).
 
+use std::sync::Arc;
+
 use authgate_proto::{
     error::ErrorCode,
     v1::{TokenRequest, TokenResponse},
@@ -27,11 +29,18 @@ use crate::{
 pub(super) async fn redeem(
     core: &Core,
     ctx: &Ctx,
-    client: &Client,
+    client: &Arc<Client>,
     request: &TokenRequest,
 ) -> Result<TokenResponse, Error> {
     let presented = required(&request.device_code, "device_code")?;
-    let code = find(core, client, presented).await?;
+    let id = record_id(presented).ok_or_else(invalid)?;
+    let presented = PlainToken::presented(presented);
+    // Nearly every poll ends here: nothing is read or written while nobody decides.
+    if let Some(poll) = core.polls.poll(id, &presented, &client.id, ctx.now) {
+        return Err(pending(poll));
+    }
+    let reading = core.store.changes().reading();
+    let code = find(core, client, id, &presented).await?;
     if code.status == DeviceStatus::Redeemed {
         return Err(invalid());
     }
@@ -43,7 +52,11 @@ pub(super) async fn redeem(
         ));
     }
     let grant_id = match (code.status, &code.grant_id) {
-        (DeviceStatus::Pending, _) => return Err(pending(core, ctx, &code)),
+        (DeviceStatus::Pending, _) => {
+            let interval = core.settings.device.interval;
+            let poll = core.polls.found(&code, client, reading, interval, ctx.now);
+            return Err(pending(poll));
+        }
         (DeviceStatus::Approved, Some(grant_id)) => grant_id,
         (DeviceStatus::Denied, _) => {
             return Err(Error::oauth(
@@ -82,23 +95,21 @@ pub(super) async fn redeem(
     issuance.sign(core, ctx)
 }
 
-async fn find(core: &Core, client: &Client, presented: &str) -> Result<DeviceCode, Error> {
-    let id = record_id(presented).ok_or_else(invalid)?;
-    let token = PlainToken::presented(presented);
+async fn find(
+    core: &Core,
+    client: &Client,
+    id: &str,
+    presented: &PlainToken,
+) -> Result<DeviceCode, Error> {
     let mut connection = core.store.read().await?;
     device_codes::by_id(&mut connection, id)
         .await?
-        .filter(|code| code.hash.matches(&token) && code.client_id == client.id)
+        .filter(|code| code.hash.matches(presented) && code.client_id == client.id)
         .ok_or_else(invalid)
 }
 
-/// Nothing is written for a poll that has to wait: who polled when stands in memory.
-fn pending(core: &Core, ctx: &Ctx, code: &DeviceCode) -> Error {
-    let interval = core.settings.device.interval;
-    match core
-        .polls
-        .poll(&code.id, ctx.now, interval, code.expires_at)
-    {
+fn pending(poll: Poll) -> Error {
+    match poll {
         Poll::InTime => Error::oauth(
             ErrorCode::AuthorizationPending,
             "nobody has decided yet; poll again",

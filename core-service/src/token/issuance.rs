@@ -15,7 +15,7 @@ use crate::{
     domain::{
         client::Client,
         grant::Grant,
-        id::{ClientId, TokenId, time_ordered},
+        id::{ClientId, time_ordered},
         random::fill_random,
         scope::ScopeSet,
         secret::PlainToken,
@@ -60,7 +60,7 @@ impl<'a> Issuance<'a> {
     ) -> Self {
         let (grant_id, expires_at) = match &subject {
             Subject::User { grant, .. } => (
-                Some(grant.id.clone()),
+                Some(grant.id),
                 grant
                     .expires_at
                     .min(ctx.now + user_access_lifetime(core, client)),
@@ -70,7 +70,7 @@ impl<'a> Issuance<'a> {
         // What was granted once counts only as far as the client may have it still.
         let scope = scope.intersection(&client.metadata.scopes());
         let access = AccessToken {
-            id: TokenId::from(time_ordered(ctx.now).to_string()),
+            id: time_ordered(ctx.now).into(),
             client_id: client.id.clone(),
             grant_id,
             scope,
@@ -127,6 +127,11 @@ impl<'a> Issuance<'a> {
             refresh_tokens::insert(transaction, refresh).await?;
         }
         Ok(())
+    }
+
+    /// Puts an access token on record that nothing was claimed for: before anybody has it.
+    pub(super) async fn record_alone(&self, core: &Core) -> Result<(), Error> {
+        Ok(access_tokens::append(&core.store, self.access.clone()).await?)
     }
 
     /// Signs the tokens. Call it once they are durably on record.
@@ -219,7 +224,7 @@ pub(super) fn refresh_record(
     RefreshToken {
         id: id.to_owned(),
         hash: token.hash(),
-        grant_id: grant.id.clone(),
+        grant_id: grant.id,
         created_at: ctx.now,
         expires_at: grant
             .expires_at

@@ -3,7 +3,8 @@
 use authgate_proto::v1::{IntrospectRequest, IntrospectResponse, RequestContext};
 use axum::{Extension, Json, extract::State};
 use http::HeaderMap;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::audience;
 use crate::{
@@ -38,7 +39,7 @@ pub(crate) async fn post(
     Extension(context): Extension<RequestContext>,
     headers: HeaderMap,
     mut form: Form,
-) -> Result<Json<Value>, Error> {
+) -> Result<Json<Body>, Error> {
     let by_token = Authorization::of(&headers)?
         .is_some_and(|authorization| authorization.credentials("Bearer").is_some());
     let (client, bearer_token) = if by_token {
@@ -57,52 +58,89 @@ pub(crate) async fn post(
         token_type_hint: form.take("token_type_hint"),
     };
     let answer = core.oauth().introspect(context.request(request)).await?;
-    Ok(Json(body(answer.into_inner())?))
+    Ok(Json(answer.into_inner().try_into()?))
 }
 
-/// RFC 7662 section 2.2. An inactive token's answer says nothing else.
-fn body(answer: IntrospectResponse) -> Result<Value, Error> {
-    let IntrospectResponse {
-        active,
-        scope,
-        client_id,
-        username,
-        token_type,
-        exp,
-        iat,
-        sub,
-        aud,
-        iss,
-        jti,
-        token_use,
-        claims,
-    } = answer;
-    if !active {
-        return Ok(json!({ "active": false }));
+/// RFC 7662 section 2.2.
+#[derive(Serialize)]
+pub(crate) struct ActiveBody {
+    active: bool,
+    scope: String,
+    client_id: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    username: String,
+    token_type: String,
+    /// Seconds since the epoch, both.
+    exp: i64,
+    iat: i64,
+    sub: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aud: Option<Value>,
+    iss: String,
+    jti: String,
+    token_use: String,
+    #[serde(flatten)]
+    further: Map<String, Value>,
+}
+
+/// An inactive token's answer says nothing else.
+#[derive(Serialize)]
+pub(crate) struct InactiveBody {
+    active: bool,
+}
+
+/// The answer's body.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(crate) enum Body {
+    Active(Box<ActiveBody>),
+    Inactive(InactiveBody),
+}
+
+impl TryFrom<IntrospectResponse> for Body {
+    type Error = Error;
+
+    fn try_from(answer: IntrospectResponse) -> Result<Self, Error> {
+        let IntrospectResponse {
+            active,
+            scope,
+            client_id,
+            username,
+            token_type,
+            exp,
+            iat,
+            sub,
+            aud,
+            iss,
+            jti,
+            token_use,
+            claims,
+        } = answer;
+        if !active {
+            return Ok(Self::Inactive(InactiveBody { active }));
+        }
+        let mut further = further_claims(&claims)?;
+        further.retain(|name, _| !OWN_MEMBERS.contains(&name.as_str()));
+        Ok(Self::Active(Box::new(ActiveBody {
+            active,
+            scope,
+            client_id,
+            username,
+            token_type,
+            exp,
+            iat,
+            sub,
+            aud: audience(aud),
+            iss,
+            jti,
+            token_use,
+            further,
+        })))
     }
-    let mut body = further_claims(&claims)?;
-    body.retain(|name, _| !OWN_MEMBERS.contains(&name.as_str()));
-    body.insert("active".into(), active.into());
-    body.insert("scope".into(), scope.into());
-    body.insert("client_id".into(), client_id.into());
-    body.insert("token_type".into(), token_type.into());
-    body.insert("exp".into(), exp.into());
-    body.insert("iat".into(), iat.into());
-    body.insert("sub".into(), sub.into());
-    body.insert("iss".into(), iss.into());
-    body.insert("jti".into(), jti.into());
-    body.insert("token_use".into(), token_use.into());
-    if !username.is_empty() {
-        body.insert("username".into(), username.into());
-    }
-    if let Some(aud) = audience(aud) {
-        body.insert("aud".into(), aud);
-    }
-    Ok(Value::Object(body))
 }
 
 fn further_claims(claims: &str) -> Result<Map<String, Value>, Error> {
-    if claims.is_empty() {
+    if matches!(claims, "" | "{}") {
         return Ok(Map::new());
     }
     serde_json::from_str(claims)
@@ -113,6 +151,7 @@ fn further_claims(claims: &str) -> Result<Map<String, Value>, Error> {
 mod tests {
     use authgate_proto::error::ErrorCode;
     use http::header::WWW_AUTHENTICATE;
+    use serde_json::json;
 
     use super::*;
     use crate::test_support::{Gateway, authorized, basic, post_form};

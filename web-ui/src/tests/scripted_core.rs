@@ -76,7 +76,7 @@ impl ScriptedCore {
         call: impl FnOnce(M) -> Call,
         answer: &Answer<T>,
     ) -> Result<Response<T>, Status> {
-        let context = RequestContext::from_metadata(request.metadata())?;
+        let context = RequestContext::of(&request)?;
         if let Ok(mut calls) = self.calls.lock() {
             calls.push((context, call(request.into_inner())));
         }

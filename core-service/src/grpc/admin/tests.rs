@@ -7,12 +7,7 @@ use super::*;
 use crate::{
     admin::test_support::{NOW, add_client, add_grant, add_user},
     config::Algorithm,
-    domain::{
-        id::{TokenId, time_ordered},
-        scope::ScopeSet,
-        time::Timestamp,
-        token::AccessToken,
-    },
+    domain::{id::time_ordered, scope::ScopeSet, time::Timestamp, token::AccessToken},
     store::{access_tokens, conformance::conformance, users as table},
 };
 
@@ -21,7 +16,7 @@ async fn token(core: &Core, user: &User, scope: &str) -> String {
     let client = add_client(core).await;
     let (_, grant) = add_grant(core, user, &client, scope).await;
     let token = AccessToken {
-        id: TokenId::from(time_ordered(NOW).to_string()),
+        id: time_ordered(NOW).into(),
         client_id: client.id,
         grant_id: Some(grant.id),
         scope: ScopeSet::parse(scope).unwrap(),

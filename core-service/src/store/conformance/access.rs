@@ -31,7 +31,7 @@ conformance! {
         assert!(state.grant.is_none() && state.is_live(NOW));
         assert!(!state.is_live(own.expires_at));
 
-        assert!(read!(store, |c| access_tokens::state(c, &TokenId::from("none"))).is_none());
+        assert!(read!(store, |c| access_tokens::state(c, &TokenId::from(uuid::Uuid::nil()))).is_none());
         let mut transaction = store.begin().await.unwrap();
         let result = access_tokens::insert(&mut transaction, &token).await;
         assert!(matches!(result, Err(StoreError::Conflict(Column::Id))), "{result:?}");
@@ -106,15 +106,15 @@ conformance! {
         for exponent in 0..47 {
             let id = crate::domain::id::time_ordered(crate::domain::time::Timestamp(1 << exponent));
             let token = crate::domain::token::AccessToken {
-                id: id.to_string().into(),
+                id: id.into(),
                 ..access_token(&app, None)
             };
-            made.push(token.id.to_string());
+            made.push(token.id);
             commit!(store, |tx| access_tokens::insert(tx, &token));
         }
         let mut connection = store.read().await.unwrap();
-        let sorted: Vec<String> = crate::store::sql!(&mut connection, |conn| {
-            sqlx::query_scalar::<_, String>("SELECT id FROM access_tokens ORDER BY id").fetch_all(conn)
+        let sorted: Vec<TokenId> = crate::store::sql!(&mut connection, |conn| {
+            sqlx::query_scalar::<_, TokenId>("SELECT id FROM access_tokens ORDER BY id").fetch_all(conn)
         }).unwrap();
         assert_eq!(sorted, made);
     }

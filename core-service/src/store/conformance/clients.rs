@@ -152,11 +152,11 @@ impl Records {
         let code = authorization_code(&grant);
         authorization_codes::insert(&mut tx, &code).await.unwrap();
         let mut device = device_code(client);
-        device.grant_id = Some(grant.id.clone());
-        device_codes::insert(&mut tx, &device).await.unwrap();
+        device.grant_id = Some(grant.id);
         let refresh = refresh_token(&grant);
         refresh_tokens::insert(&mut tx, &refresh).await.unwrap();
         tx.commit().await.unwrap();
+        device_codes::append(store, device.clone()).await.unwrap();
         Self {
             consent,
             grant,

@@ -2,7 +2,7 @@
 
 use super::{conformance, fixtures::*};
 use crate::{
-    domain::{grant::Grant, time::Timestamp},
+    domain::{client::Client, grant::Grant, time::Timestamp},
     store::{
         Store, StoreError, access_tokens, authorization_codes, authorization_requests,
         device_codes, expired, grants, refresh_tokens, sessions, sql, throttles,
@@ -23,6 +23,9 @@ const TABLES: [&str; 8] = [
 ];
 /// How long codes are kept beyond their end.
 const REPLAY_MEMORY: std::time::Duration = HOUR;
+
+/// The grant of what is to stay.
+const KEEPER: uuid::Uuid = uuid::Uuid::from_u128(1);
 
 conformance! {
     async fn what_is_past_goes_in_batches_and_nothing_else(store: Store) {
@@ -85,27 +88,30 @@ async fn while_one_removes_others_do_not_wait() {
 /// Puts a row that ends at `end` into each table.
 async fn fill(store: &Store, end: Timestamp, number: u64) {
     let mut tx = store.begin().await.unwrap();
-    fill_in(&mut tx, end, number).await.unwrap();
+    let app = fill_in(&mut tx, end, number).await.unwrap();
     tx.commit().await.unwrap();
+    let mut device = device_code(&app);
+    device.expires_at = end - REPLAY_MEMORY;
+    device_codes::append(store, device).await.unwrap();
 }
 
 async fn fill_in(
     tx: &mut crate::store::Transaction,
     end: Timestamp,
     number: u64,
-) -> Result<(), StoreError> {
+) -> Result<Client, StoreError> {
     let (mut zoe, mut app) = (user("zoe"), client("app"));
     let keeper: Grant = match crate::store::users::by_username(tx, "zoe").await? {
         Some(known) => {
             zoe = known;
-            grants::by_id(tx, &"keeper".into()).await?.unwrap()
+            grants::by_id(tx, &KEEPER.into()).await?.unwrap()
         }
         None => {
             app.status = crate::domain::client::ClientStatus::Active;
             crate::store::users::insert(tx, &zoe).await?;
             crate::store::clients::insert(tx, &app).await?;
             let keeper = Grant {
-                id: "keeper".into(),
+                id: KEEPER.into(),
                 ..grant(&zoe, &app)
             };
             grants::insert(tx, &keeper).await?;
@@ -122,9 +128,6 @@ async fn fill_in(
     let mut code = authorization_code(&keeper);
     code.expires_at = end - REPLAY_MEMORY;
     authorization_codes::insert(tx, &code).await?;
-    let mut device = device_code(&app);
-    device.expires_at = end - REPLAY_MEMORY;
-    device_codes::insert(tx, &device).await?;
     let mut refresh = refresh_token(&keeper);
     refresh.expires_at = end;
     refresh_tokens::insert(tx, &refresh).await?;
@@ -137,7 +140,8 @@ async fn fill_in(
         expires_at: end,
         ..grant(&zoe, &app)
     };
-    grants::insert(tx, &ending).await
+    grants::insert(tx, &ending).await?;
+    Ok(app)
 }
 
 /// How many rows each of the tables has.

@@ -111,7 +111,7 @@ pub(super) fn consent(user: &User, client: &Client) -> Consent {
 /// A grant with something in every column.
 pub(super) fn grant(user: &User, client: &Client) -> Grant {
     Grant {
-        id: new_id().into(),
+        id: time_ordered(NOW).into(),
         client_id: client.id.clone(),
         user_id: user.id.clone(),
         session_id: Some(new_id().into()),
@@ -133,7 +133,7 @@ pub(super) fn authorization_code(grant: &Grant) -> AuthorizationCode {
     AuthorizationCode {
         id: id.to_string(),
         hash: token.hash(),
-        grant_id: grant.id.clone(),
+        grant_id: grant.id,
         client_id: grant.client_id.clone(),
         redirect_uri: Some("https://app.example/cb?ü=1".to_owned()),
         code_challenge: Some("challenge".to_owned()),
@@ -176,7 +176,7 @@ pub(super) fn refresh_token(grant: &Grant) -> RefreshToken {
     RefreshToken {
         id: id.to_string(),
         hash: token.hash(),
-        grant_id: grant.id.clone(),
+        grant_id: grant.id,
         created_at: NOW,
         expires_at: NOW + 24 * HOUR,
         last_used_at: None,
@@ -188,9 +188,9 @@ pub(super) fn refresh_token(grant: &Grant) -> RefreshToken {
 
 pub(super) fn access_token(client: &Client, grant: Option<&Grant>) -> AccessToken {
     AccessToken {
-        id: new_id().into(),
+        id: time_ordered(NOW).into(),
         client_id: client.id.clone(),
-        grant_id: grant.map(|grant| grant.id.clone()),
+        grant_id: grant.map(|grant| grant.id),
         scope: scope("read"),
         expires_at: NOW + HOUR,
     }

@@ -18,7 +18,7 @@ conformance! {
         let f = Families::new(&store).await;
         assert!(commit!(store, |tx| grants::revoke(tx, &f.grants[0].id, NOW)));
         assert!(!commit!(store, |tx| grants::revoke(tx, &f.grants[0].id, NOW + HOUR)));
-        assert!(!commit!(store, |tx| grants::revoke(tx, &GrantId::from("none"), NOW)));
+        assert!(!commit!(store, |tx| grants::revoke(tx, &GrantId::from(uuid::Uuid::nil()), NOW)));
         assert_eq!(f.live(&store).await, [false, true, true, true]);
         let found = read!(store, |c| grants::by_id(c, &f.grants[0].id)).unwrap();
         assert_eq!(found.revoked_at, Some(NOW));

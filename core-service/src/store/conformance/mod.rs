@@ -4,11 +4,13 @@
 //! a server that may be thrown away; each case makes a database of its own and drops it.
 
 mod access;
+mod changes;
 mod clients;
 pub(crate) mod database;
 mod expired;
 mod fixtures;
 mod grants;
+mod group_commit;
 mod opening;
 mod outage;
 mod records;

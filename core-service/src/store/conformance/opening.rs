@@ -2,13 +2,20 @@
 
 use std::{error::Error, time::Duration};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, PgConnection,
+    sqlite::SqliteConnectOptions,
+};
 use tokio::task::JoinSet;
 
 use super::{conformance, database::sqlite_in, fixtures::*};
 use crate::{
     config::Database,
-    store::{Store, StoreError, clients, connection::Executed, sql},
+    store::{
+        Store, StoreError, access_tokens, authorization_codes, clients, connection::Executed,
+        device_codes, grants, refresh_tokens, sql,
+    },
 };
 
 conformance! {
@@ -34,6 +41,30 @@ conformance! {
         }
         let store = Store::open(&database).await.unwrap();
         commit!(store, |tx| clients::insert(tx, &client("app")));
+    }
+
+    /// Ids that were text become bytes, and what hung on them still does.
+    async fn rows_of_an_older_schema_are_taken_along(database: Database) {
+        fill_as_version_1(&database).await;
+        let store = Store::open(&database).await.unwrap();
+        let id = |text: &str| uuid::Uuid::parse_str(text).unwrap();
+        let grant = read!(store, |c| grants::by_id(c, &id(OLD_GRANT).into())).unwrap();
+        assert_eq!((grant.client_id.as_str(), grant.user_id.as_str()), ("app", "zoe"));
+        let token = read!(store, |c| access_tokens::state(c, &id(OLD_TOKEN).into())).unwrap();
+        assert_eq!(token.token.grant_id, Some(grant.id));
+        assert!(token.is_live(NOW));
+        let code = read!(store, |c| authorization_codes::by_id(c, "code")).unwrap();
+        assert_eq!(code.grant_id, grant.id);
+        let device = read!(store, |c| device_codes::by_id(c, "device")).unwrap();
+        assert_eq!(device.grant_id, Some(grant.id));
+        let device = read!(store, |c| device_codes::by_id(c, "waiting")).unwrap();
+        assert_eq!(device.grant_id, None);
+        let refresh = read!(store, |c| refresh_tokens::by_id(c, "refresh")).unwrap();
+        assert_eq!(refresh.grant_id, grant.id);
+        // What hangs on a grant still goes with it.
+        assert!(commit!(store, |tx| clients::delete(tx, &"app".into())));
+        assert!(read!(store, |c| refresh_tokens::by_id(c, "refresh")).is_none());
+        assert!(read!(store, |c| authorization_codes::by_id(c, "code")).is_none());
     }
 
     async fn a_database_of_a_newer_version_is_refused(database: Database) {
@@ -127,5 +158,58 @@ async fn errors_do_not_hold_the_password() {
             cause = error.source();
         }
         assert!(!text.contains("Pa55w0rd"), "{text}");
+    }
+}
+
+const OLD_GRANT: &str = "018bcfe5-6800-7ae8-a946-05c2dc2633da";
+const OLD_TOKEN: &str = "018bcfe5-6801-7ae8-a946-05c2dc2633db";
+
+/// A database as the first version of the schema left it, with rows.
+async fn fill_as_version_1(database: &Database) {
+    let url = database.url.expose_secret();
+    let rows = format!(
+        "INSERT INTO users (id, username, username_key, email_verified, role, active, claims, \
+         auth_source, created_at, updated_at) \
+         VALUES ('zoe', 'zoe', 'zoe', false, 'user', true, '{{}}', 'local', 1, 1); \
+         INSERT INTO clients (id, metadata, status, created_at, updated_at) \
+         VALUES ('app', '{{}}', 'active', 1, 1); \
+         INSERT INTO grants (id, client_id, user_id, scope, claims, auth_time, amr, created_at, \
+         expires_at) VALUES ('{OLD_GRANT}', 'app', 'zoe', 'read', '{{}}', 1, 'pwd', 1, {end}); \
+         INSERT INTO access_tokens (id, client_id, grant_id, scope, expires_at) \
+         VALUES ('{OLD_TOKEN}', 'app', '{OLD_GRANT}', 'read', {end}); \
+         INSERT INTO authorization_codes (id, hash, grant_id, client_id, expires_at) \
+         VALUES ('code', {hash}, '{OLD_GRANT}', 'app', {end}); \
+         INSERT INTO device_codes (id, hash, user_code, client_id, scope, status, grant_id, \
+         client_ip, user_agent, created_at, expires_at) \
+         VALUES ('device', {hash}, 'A', 'app', 'read', 'approved', '{OLD_GRANT}', '', '', 1, {end}), \
+         ('waiting', {hash}, 'B', 'app', 'read', 'pending', NULL, '', '', 1, {end}); \
+         INSERT INTO refresh_tokens (id, hash, grant_id, created_at, expires_at) \
+         VALUES ('refresh', {hash}, '{OLD_GRANT}', 1, {end})",
+        end = (NOW + HOUR).0,
+        hash = if url.starts_with("sqlite:") {
+            "x'00'"
+        } else {
+            "'\\x00'"
+        },
+    );
+    if url.starts_with("sqlite:") {
+        let options: SqliteConnectOptions = url.parse().unwrap();
+        let mut connection = options.create_if_missing(true).connect().await.unwrap();
+        let migrator = sqlx::migrate!("../migrations/sqlite");
+        migrator
+            .run_direct(Some(1), &mut connection, false)
+            .await
+            .unwrap();
+        connection.execute(AssertSqlSafe(rows)).await.unwrap();
+        connection.close().await.unwrap();
+    } else {
+        let mut connection = PgConnection::connect(url).await.unwrap();
+        let migrator = sqlx::migrate!("../migrations/postgres");
+        migrator
+            .run_direct(Some(1), &mut connection, false)
+            .await
+            .unwrap();
+        connection.execute(AssertSqlSafe(rows)).await.unwrap();
+        connection.close().await.unwrap();
     }
 }

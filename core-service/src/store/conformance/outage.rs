@@ -89,7 +89,7 @@ async fn a_statement_that_takes_too_long_is_ended_by_the_server() {
     on_postgres(async |database: Database| {
         let store = Store::open(&impatient(&database)).await.unwrap();
         let mut tx = store.begin().await.unwrap();
-        let Conn::Postgres(conn) = tx.conn() else {
+        let Ok(Conn::Postgres(conn)) = tx.conn() else {
             panic!("not PostgreSQL")
         };
         let error = sqlx::query("SELECT pg_sleep(60)")

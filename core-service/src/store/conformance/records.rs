@@ -46,7 +46,7 @@ conformance! {
             let found = read!(store, |c| grants::by_id(c, &grant.id)).unwrap();
             assert_eq!(found.contents(), grant.contents());
         }
-        assert!(read!(store, |c| grants::by_id(c, &GrantId::from("none"))).is_none());
+        assert!(read!(store, |c| grants::by_id(c, &GrantId::from(uuid::Uuid::nil()))).is_none());
     }
 
     async fn a_consent_is_one_for_user_and_client(store: Store) {
@@ -132,7 +132,7 @@ conformance! {
             ..device_code(&client)
         };
         for code in [&device_code(&client), &approved] {
-            commit!(store, |tx| device_codes::insert(tx, code));
+            device_codes::append(&store, code.clone()).await.unwrap();
             let found = read!(store, |c| device_codes::by_id(c, &code.id)).unwrap();
             assert_eq!(found.contents(), code.contents());
             let found = read!(store, |c| device_codes::by_user_code(c, &code.user_code)).unwrap();
@@ -142,8 +142,7 @@ conformance! {
         assert!(read!(store, |c| device_codes::by_user_code(c, "none")).is_none());
 
         let same = DeviceCode { user_code: approved.user_code, ..device_code(&client) };
-        let mut transaction = store.begin().await.unwrap();
-        let result = device_codes::insert(&mut transaction, &same).await;
+        let result = device_codes::append(&store, same).await;
         assert!(matches!(result, Err(StoreError::Conflict(Column::UserCode))), "{result:?}");
     }
 

@@ -19,11 +19,11 @@ async fn both_databases_have_the_same_tables_and_columns() {
          CASE WHEN c.\"notnull\" THEN ' not null' ELSE '' END || coalesce(' default ' || c.dflt_value, '') \
          FROM sqlite_schema m, pragma_table_info(m.name) c WHERE m.type = 'table'",
         "SELECT table_name || '.' || column_name || ' ' || \
-         CASE WHEN data_type IN ('bigint', 'boolean') THEN 'number' WHEN data_type = 'bytea' THEN 'bytes' \
+         CASE WHEN data_type IN ('bigint', 'boolean') THEN 'number' WHEN data_type IN ('bytea', 'uuid') THEN 'bytes' \
          ELSE data_type END || CASE WHEN is_nullable = 'NO' THEN ' not null' ELSE '' END || \
          coalesce(' default ' || column_default, '') \
          FROM information_schema.columns WHERE table_schema = 'public'",
-        &["access_tokens.id text not null", "users.email text", "sessions.hash bytes not null"],
+        &["access_tokens.id bytes not null", "users.email text", "sessions.hash bytes not null"],
     )
     .await;
 }

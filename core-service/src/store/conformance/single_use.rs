@@ -79,9 +79,9 @@ conformance! {
     async fn a_device_is_decided_on_once(store: Store) {
         let (code, grant) = stored_device(&store, DeviceStatus::Pending).await;
         let id = code.id.clone();
-        let grant_id = grant.id.clone();
+        let grant_id = grant.id;
         let won = race(&store, move |mut tx, racer| {
-            let (id, grant_id) = (id.clone(), grant_id.clone());
+            let (id, grant_id) = (id.clone(), grant_id);
             async move {
                 let (to, grant) = if racer % 2 == 0 {
                     (DeviceStatus::Approved, Some(&grant_id))
@@ -109,18 +109,18 @@ conformance! {
         let device = |status| DeviceCode { status, ..device_code(&client) };
         for status in [DeviceStatus::Pending, DeviceStatus::Denied, DeviceStatus::Redeemed] {
             let code = device(status);
-            commit!(store, |tx| device_codes::insert(tx, &code));
+            device_codes::append(&store, code.clone()).await.unwrap();
             assert!(!commit!(store, |tx| device_codes::claim(tx, &code.id, NOW)), "{status:?}");
         }
         for status in [DeviceStatus::Approved, DeviceStatus::Denied, DeviceStatus::Redeemed] {
             let code = device(status);
-            commit!(store, |tx| device_codes::insert(tx, &code));
+            device_codes::append(&store, code.clone()).await.unwrap();
             let decided = commit!(store, |tx| device_codes::decide(tx, &code.id, DeviceStatus::Denied, None, NOW));
             assert!(!decided, "{status:?}");
         }
         let (late, approved) = (device(DeviceStatus::Pending), device(DeviceStatus::Approved));
         for code in [&late, &approved] {
-            commit!(store, |tx| device_codes::insert(tx, code));
+            device_codes::append(&store, code.clone()).await.unwrap();
         }
         let end = late.expires_at;
         assert!(!commit!(store, |tx| device_codes::decide(tx, &late.id, DeviceStatus::Approved, Some(&grant.id), end)));
@@ -212,6 +212,6 @@ async fn stored_device(store: &Store, status: DeviceStatus) -> (DeviceCode, Gran
         ..device_code(&client)
     };
     commit!(store, |tx| grants::insert(tx, &grant));
-    commit!(store, |tx| device_codes::insert(tx, &code));
+    device_codes::append(store, code.clone()).await.unwrap();
     (code, grant)
 }

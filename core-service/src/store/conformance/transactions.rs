@@ -130,7 +130,7 @@ async fn dropped_after(polls: usize, future: impl Future<Output = ()>) -> bool {
 /// `observer`, which must not be the store that is watched.
 async fn no_open_transactions(observer: &Store) {
     let mut observer = observer.read().await.unwrap();
-    if let Conn::Sqlite(_) = observer.conn() {
+    if let Conn::Sqlite(_) = observer.conn().unwrap() {
         // The next write tells: there is one connection that can.
         return;
     }

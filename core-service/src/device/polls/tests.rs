@@ -1,0 +1,122 @@
+use super::*;
+use crate::{
+    domain::{
+        client::ClientStatus,
+        device_code::{DeviceStatus, new_device_code},
+        scope::ScopeSet,
+    },
+    store::{Store, conformance::conformance, device_codes},
+};
+
+const FIVE: Duration = Duration::from_secs(5);
+const END: Timestamp = Timestamp(1_800_000);
+
+fn client(id: &str) -> Arc<Client> {
+    Arc::new(Client {
+        id: id.into(),
+        secret: None,
+        metadata: serde_json::from_str("{}").unwrap(),
+        status: ClientStatus::Active,
+        registration_token: None,
+        owner_id: None,
+        created_at: Timestamp(0),
+        updated_at: Timestamp(0),
+    })
+}
+
+/// A device of `client`, and its device code.
+fn device(client: &Client) -> (DeviceCode, PlainToken) {
+    let (id, token) = new_device_code(Timestamp(0));
+    let code = DeviceCode {
+        user_code: id[12..].to_ascii_uppercase(),
+        hash: token.hash(),
+        id,
+        client_id: client.id.clone(),
+        scope: ScopeSet::default(),
+        status: DeviceStatus::Pending,
+        grant_id: None,
+        client_ip: String::new(),
+        user_agent: String::new(),
+        created_at: Timestamp(0),
+        expires_at: END,
+    };
+    (code, token)
+}
+
+/// Waits until `store` hears what happens elsewhere.
+async fn hearing(store: &Store) {
+    let changes = store.changes();
+    while !changes.hold(&changes.validity(changes.reading(), [])) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+conformance! {
+    async fn each_poll_that_comes_too_fast_adds_five_seconds(store: Store) {
+        hearing(&store).await;
+        let (tracker, app) = (PollTracker::new(store.changes()), client("app"));
+        let (code, token) = device(&app);
+        tracker.made(&code, &app, store.changes().reading(), FIVE);
+        let poll = |seconds| tracker.poll(&code.id, &token, &app.id, Timestamp::from_seconds(seconds));
+        assert_eq!(poll(0), Some(Poll::InTime));
+        assert_eq!(poll(5), Some(Poll::InTime));
+        assert_eq!(poll(9), Some(Poll::TooFast { interval: 2 * FIVE }));
+        assert_eq!(poll(18), Some(Poll::TooFast { interval: 3 * FIVE }));
+        assert_eq!(poll(33), Some(Poll::InTime));
+    }
+
+    async fn devices_do_not_slow_each_other_down(store: Store) {
+        let (tracker, app) = (PollTracker::new(store.changes()), client("app"));
+        let found = |at| tracker.found(&device(&app).0, &app, store.changes().reading(), FIVE, Timestamp(at));
+        assert_eq!(found(0), Poll::InTime);
+        assert_eq!(found(1), Poll::InTime);
+    }
+
+    async fn who_is_not_known_to_wait_is_looked_up(store: Store) {
+        hearing(&store).await;
+        let (tracker, app) = (PollTracker::new(store.changes()), client("app"));
+        let (code, token) = device(&app);
+        let poll = |token: &PlainToken, client: &Client, now| tracker.poll(&code.id, token, &client.id, now);
+        assert_eq!(poll(&token, &app, Timestamp(0)), None);
+        tracker.made(&code, &app, store.changes().reading(), FIVE);
+        assert_eq!(poll(&token, &client("other"), Timestamp(0)), None);
+        let (_, other) = device(&app);
+        assert_eq!(poll(&other, &app, Timestamp(0)), None);
+        assert_eq!(poll(&token, &app, END), None);
+        assert_eq!(poll(&token, &app, Timestamp(0)), Some(Poll::InTime));
+        tracker.forget(&code.id);
+        assert_eq!(poll(&token, &app, Timestamp(0)), None);
+    }
+
+    /// A decision is seen by the next poll, and one that comes while the database is read as well.
+    async fn a_decision_is_seen_at_once(store: Store) {
+        hearing(&store).await;
+        let (tracker, app) = (PollTracker::new(store.changes()), client("app"));
+        let (code, token) = device(&app);
+        device_codes::append(&store, code.clone()).await.unwrap();
+        let before = store.changes().reading();
+        tracker.made(&code, &app, before, FIVE);
+        assert!(tracker.poll(&code.id, &token, &app.id, Timestamp(0)).is_some());
+
+        let mut tx = store.begin().await.unwrap();
+        assert!(device_codes::decide(&mut tx, &code.id, DeviceStatus::Denied, None, Timestamp(1)).await.unwrap());
+        assert!(tracker.poll(&code.id, &token, &app.id, Timestamp(10_000)).is_some());
+        tx.commit().await.unwrap();
+        assert_eq!(tracker.poll(&code.id, &token, &app.id, Timestamp(20_000)), None);
+        tracker.found(&code, &app, before, FIVE, Timestamp(30_000));
+        assert_eq!(tracker.poll(&code.id, &token, &app.id, Timestamp(40_000)), None);
+    }
+
+    async fn what_expired_is_forgotten(store: Store) {
+        let (tracker, app) = (PollTracker::new(store.changes()), client("app"));
+        let reading = store.changes().reading();
+        for n in 1..SWEEP_EVERY {
+            let code = DeviceCode { id: n.to_string(), expires_at: Timestamp(1), ..device(&app).0 };
+            tracker.made(&code, &app, reading, FIVE);
+        }
+        assert_eq!(tracker.lock().devices.len(), SWEEP_EVERY - 1);
+        let (last, _) = device(&app);
+        tracker.found(&last, &app, reading, FIVE, Timestamp(2));
+        assert_eq!(tracker.lock().devices.keys().collect::<Vec<_>>(), [&last.id]);
+    }
+}

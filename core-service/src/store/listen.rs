@@ -1,0 +1,93 @@
+//! Hearing of what other processes changed, a few times within [`LEASE`].
+//!
+//! PostgreSQL tells the changes by NOTIFY at the commit; asking on the listening
+//! connection brings in everything that was committed before the question. SQLite tells
+//! only that another process wrote, so everything is then read again.
+//!
+//! [`LEASE`]: super::changes::LEASE
+
+use std::{sync::Arc, time::Duration};
+
+use sqlx::{
+    PgConnection,
+    postgres::{PgListener, PgPool},
+};
+use tokio::time::{Instant, sleep, timeout};
+
+use super::{
+    changes::{Change, Changes, LEASE},
+    error::StoreError,
+    writer::Writer,
+};
+
+/// How often other processes' changes are asked for.
+const INTERVAL: Duration = Duration::from_millis(50);
+/// An answer that takes longer comes too late to be of use.
+const PATIENCE: Duration = LEASE;
+/// How long to wait before the next try when the database is away.
+const RETRY: Duration = Duration::from_millis(250);
+
+/// The channel on which changes are told.
+const CHANNEL: &str = "authgate_changes";
+/// Bytes of a notification; PostgreSQL takes less than 8,000.
+const LONGEST: usize = 2048;
+/// More changes than these are told as one: everything.
+const MOST: usize = 1024;
+
+/// Tells other processes what the transaction on `connection` changes, at its commit.
+pub(super) async fn tell(
+    connection: &mut PgConnection,
+    changed: &[Change],
+) -> Result<(), StoreError> {
+    let told: Vec<String> = changed.iter().map(Change::to_string).collect();
+    let told = if told.len() > MOST || told.iter().any(|change| change.len() > LONGEST) {
+        vec![Change::Everything.to_string()]
+    } else {
+        told
+    };
+    sqlx::query("SELECT pg_notify($1, change) FROM UNNEST($2::text[]) AS change")
+        .bind(CHANNEL)
+        .bind(told)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Listens on a connection of `pool`, which it keeps, for as long as it runs.
+pub(super) async fn postgres(pool: PgPool, changes: Arc<Changes>) {
+    loop {
+        if let Err(error) = listen(&pool, &changes).await {
+            tracing::debug!(%error, "changes of other processes are not heard; reading from the database");
+        }
+        sleep(RETRY).await;
+    }
+}
+
+async fn listen(pool: &PgPool, changes: &Changes) -> Result<(), StoreError> {
+    let mut listener = PgListener::connect_with(pool).await?;
+    listener.listen(CHANNEL).await?;
+    // What happened before nobody told us.
+    changes.apply(&Change::Everything);
+    loop {
+        let asked = Instant::now();
+        let answer = sqlx::query("SELECT 1").execute(&mut listener);
+        timeout(PATIENCE, answer)
+            .await
+            .map_err(|_| StoreError::unavailable("the database did not answer in time"))??;
+        while let Some(told) = listener.next_buffered() {
+            changes.apply(&Change::parse(told.payload()));
+        }
+        changes.heard(asked);
+        sleep(INTERVAL).await;
+    }
+}
+
+/// Listens at the desk of `writer`, for as long as it runs.
+pub(super) async fn sqlite(writer: Writer, changes: Arc<Changes>) {
+    loop {
+        if let Err(error) = writer.listen(&changes).await {
+            tracing::debug!(%error, "changes of other processes are not heard; reading from the database");
+        }
+        sleep(INTERVAL).await;
+    }
+}

@@ -1,0 +1,357 @@
+//! The one writer of an SQLite file, and group commit.
+//!
+//! SQLite has one writer at a time, and each durable commit costs a wait for the disk.
+//! So transactions that stand in line share one: each is a savepoint in a common
+//! transaction of the connection, and the last of a group commits for all. Each is told
+//! once that commit is durable. To its members a group is what a queue was: they run one
+//! after the other, see what those before them did, and one that gives up leaves nothing.
+//!
+//! A group whose commit fails fails as a whole. So does one that SQLite rolled back on
+//! its own because a disk was full or broken: the savepoint is then gone, and whoever
+//! looks for it finds out.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use sqlx::{ConnectOptions, Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
+use tokio::{
+    runtime::Handle,
+    sync::{Mutex, OwnedMutexGuard, oneshot},
+    time::Instant,
+};
+
+use super::{
+    changes::{Change, Changes},
+    connection::within,
+    error::StoreError,
+    statements::Statements,
+};
+
+/// A group is committed when it has so many members, whoever waits still,
+const MOST_MEMBERS: usize = 64;
+/// or is so old.
+const MOST_AGE: Duration = Duration::from_millis(5);
+
+/// The writers' line. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Writer(Arc<Line>);
+
+struct Line {
+    /// Transactions that wait for the desk.
+    waiting: AtomicUsize,
+    desk: Arc<Mutex<Desk>>,
+    statements: Statements,
+}
+
+/// The connection, and the group that is open on it.
+struct Desk {
+    options: SqliteConnectOptions,
+    /// None after a failure: closing it is the surest rollback.
+    connection: Option<SqliteConnection>,
+    group: Option<Group>,
+    /// What `PRAGMA data_version` last said.
+    version: Option<i64>,
+}
+
+/// Transactions that share a commit.
+struct Group {
+    began: Instant,
+    done: Vec<oneshot::Sender<Result<(), StoreError>>>,
+}
+
+/// A transaction at the desk. Dropped without commit, it did not happen.
+pub(super) struct Member {
+    writer: Writer,
+    /// Taken when it leaves.
+    desk: Option<OwnedMutexGuard<Desk>>,
+    progress: Progress,
+}
+
+/// How far a member came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    /// The group was begun before, or is not yet.
+    AtDesk,
+    /// It is unknown whether the group is begun.
+    Beginning,
+    /// There is a savepoint to go back to.
+    Begun,
+}
+
+impl Writer {
+    /// A writer on `connection`, which was opened with `options`.
+    pub(super) fn new(
+        connection: SqliteConnection,
+        options: SqliteConnectOptions,
+        statements: Statements,
+    ) -> Self {
+        let desk = Desk {
+            options,
+            connection: Some(connection),
+            group: None,
+            version: None,
+        };
+        Self(Arc::new(Line {
+            waiting: AtomicUsize::new(0),
+            desk: Arc::new(Mutex::new(desk)),
+            statements,
+        }))
+    }
+
+    /// Waits for its turn, at most `turn`, and begins a transaction, at most `answer` a statement.
+    ///
+    /// # Errors
+    /// UNAVAILABLE when the turn does not come in time.
+    pub(super) async fn begin(
+        &self,
+        turn: Duration,
+        answer: Duration,
+    ) -> Result<Member, StoreError> {
+        let place = Place::last_in(self.clone());
+        let desk = Arc::clone(&self.0.desk).lock_owned();
+        let Ok(desk) = tokio::time::timeout(turn, desk).await else {
+            return Err(StoreError::unavailable("other writes take too long"));
+        };
+        place.called();
+        let mut member = Member {
+            writer: self.clone(),
+            desk: Some(desk),
+            progress: Progress::AtDesk,
+        };
+        member.begin(answer).await?;
+        Ok(member)
+    }
+
+    /// Notices what other processes wrote to the file, and says so to `changes`. What this
+    /// process itself wrote it does not notice.
+    ///
+    /// # Errors
+    /// When the file can't be asked.
+    pub(super) async fn listen(&self, changes: &Changes) -> Result<(), StoreError> {
+        let asked = Instant::now();
+        let mut desk = self.0.desk.lock().await;
+        let version: i64 = sqlx::query_scalar("PRAGMA data_version")
+            .fetch_one(desk.connection().await?)
+            .await?;
+        if desk.version.replace(version) != Some(version) {
+            changes.apply(&Change::Everything);
+        }
+        changes.heard(asked);
+        Ok(())
+    }
+
+    /// Closes the connection, after the transactions in line.
+    pub(super) async fn close(&self) {
+        let mut desk = self.0.desk.lock().await;
+        desk.commit(&self.0.statements).await;
+        if let Some(connection) = desk.connection.take() {
+            // Closed or not: there is nobody to tell.
+            let _ = connection.close().await;
+        }
+    }
+
+    /// Commits an open group unless somebody waits who will. Whoever leaves the line
+    /// or the desk calls it, so no group stays open.
+    async fn settle(&self, desk: &mut Desk) {
+        let somebody_waits = self.0.waiting.load(Ordering::SeqCst) > 0;
+        let is_full = desk.group.as_ref().is_some_and(|group| {
+            group.done.len() >= MOST_MEMBERS || group.began.elapsed() >= MOST_AGE
+        });
+        if !somebody_waits || is_full {
+            desk.commit(&self.0.statements).await;
+        }
+    }
+
+    /// Runs `leave` on the desk in the background: what leaves the desk in order must
+    /// not depend on a request that may go away. When the runtime ends, so does the
+    /// connection, and what was not committed with it.
+    fn in_background<F>(self, leave: impl FnOnce(Self) -> F + Send + 'static)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(leave(self));
+        }
+    }
+}
+
+impl Desk {
+    async fn connection(&mut self) -> Result<&mut SqliteConnection, StoreError> {
+        if self.connection.is_none() {
+            self.version = None;
+            self.connection = Some(self.options.connect().await?);
+        }
+        self.connection
+            .as_mut()
+            .ok_or_else(|| StoreError::unavailable("no connection to write with"))
+    }
+
+    async fn run(
+        &mut self,
+        statement: &'static str,
+        statements: &Statements,
+    ) -> Result<(), StoreError> {
+        statements.count();
+        sqlx::query(statement)
+            .execute(self.connection().await?)
+            .await?;
+        Ok(())
+    }
+
+    /// Back to where the member began.
+    async fn undo(&mut self, statements: &Statements) -> Result<(), StoreError> {
+        self.run("ROLLBACK TO member", statements).await?;
+        self.run("RELEASE member", statements).await
+    }
+
+    /// Makes what the open group did durable, and tells its members.
+    async fn commit(&mut self, statements: &Statements) {
+        if self.group.is_none() {
+            return;
+        }
+        match self.run("COMMIT", statements).await {
+            Ok(()) => {
+                for done in self.group.take().into_iter().flat_map(|group| group.done) {
+                    // A member that went away is not told.
+                    let _ = done.send(Ok(()));
+                }
+            }
+            Err(error) => self.fail(error),
+        }
+    }
+
+    /// Nothing of what the open group did has happened.
+    fn fail(&mut self, error: StoreError) {
+        self.connection = None;
+        let cause = Arc::new(error);
+        for done in self.group.take().into_iter().flat_map(|group| group.done) {
+            let _ = done.send(Err(StoreError::shared(&cause)));
+        }
+    }
+}
+
+impl Member {
+    /// The connection, for one statement.
+    ///
+    /// # Errors
+    /// UNAVAILABLE when it was lost.
+    pub(super) fn connection(&mut self) -> Result<&mut SqliteConnection, StoreError> {
+        let desk = self.desk.as_mut();
+        desk.and_then(|desk| desk.connection.as_mut())
+            .ok_or_else(|| StoreError::unavailable("the connection was lost"))
+    }
+
+    async fn begin(&mut self, answer: Duration) -> Result<(), StoreError> {
+        let statements = self.writer.0.statements.clone();
+        let Some(desk) = self.desk.as_mut() else {
+            return Err(StoreError::unavailable("the transaction has ended"));
+        };
+        if desk.group.is_none() {
+            // The write lock at once: a transaction that reads first and then
+            // writes could otherwise find that another process wrote in between.
+            self.progress = Progress::Beginning;
+            within(answer, desk.run("BEGIN IMMEDIATE", &statements)).await?;
+            desk.group = Some(Group {
+                began: Instant::now(),
+                done: Vec::new(),
+            });
+        }
+        self.progress = Progress::Begun;
+        within(answer, desk.run("SAVEPOINT member", &statements)).await
+    }
+
+    /// Joins the group's commit and waits until it is durable; `changed` is then called,
+    /// also when the caller has gone away.
+    ///
+    /// # Errors
+    /// UNAVAILABLE when it did not happen.
+    pub(super) async fn commit(
+        mut self,
+        changed: impl FnOnce() + Send + 'static,
+    ) -> Result<(), StoreError> {
+        let Some(mut desk) = self.desk.take() else {
+            return Err(StoreError::unavailable("the transaction has ended"));
+        };
+        let writer = self.writer.clone();
+        let committed = tokio::spawn(async move {
+            let (done, durable) = oneshot::channel();
+            match desk.run("RELEASE member", &writer.0.statements).await {
+                Ok(()) => {
+                    if let Some(group) = &mut desk.group {
+                        group.done.push(done);
+                    }
+                    writer.settle(&mut desk).await;
+                }
+                Err(error) => {
+                    let cause = Arc::new(error);
+                    let _ = done.send(Err(StoreError::shared(&cause)));
+                    desk.fail(StoreError::shared(&cause));
+                }
+            }
+            drop(desk);
+            let result = durable.await.unwrap_or_else(|_| {
+                Err(StoreError::unavailable(
+                    "the writer ended before the commit",
+                ))
+            });
+            changed();
+            result
+        });
+        committed.await.map_err(StoreError::internal)?
+    }
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        let Some(mut desk) = self.desk.take() else {
+            return;
+        };
+        let progress = self.progress;
+        self.writer.clone().in_background(async move |writer| {
+            let undone = match progress {
+                Progress::AtDesk => Ok(()),
+                Progress::Beginning => {
+                    Err(StoreError::unavailable("the transaction did not begin"))
+                }
+                Progress::Begun => desk.undo(&writer.0.statements).await,
+            };
+            if let Err(error) = undone {
+                desk.fail(error);
+            }
+            writer.settle(&mut desk).await;
+        });
+    }
+}
+
+/// A place in the line. Dropped before it is called, it sees to it that nobody counts on it.
+struct Place(Option<Writer>);
+
+impl Place {
+    fn last_in(writer: Writer) -> Self {
+        writer.0.waiting.fetch_add(1, Ordering::SeqCst);
+        Self(Some(writer))
+    }
+
+    /// It has the desk.
+    fn called(mut self) {
+        if let Some(writer) = self.0.take() {
+            writer.0.waiting.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let Some(writer) = self.0.take() else { return };
+        writer.0.waiting.fetch_sub(1, Ordering::SeqCst);
+        writer.in_background(async |writer| {
+            let mut desk = writer.0.desk.lock().await;
+            writer.settle(&mut desk).await;
+        });
+    }
+}
