@@ -5,7 +5,7 @@
     reason = "a benchmark that can't be set up has to stop"
 )]
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use authgate_proto::{
     transport::{self, Transport},

@@ -209,38 +209,40 @@ fn batches(rows: u64) -> impl Iterator<Item = (i64, i64)> {
 mod tests {
     use super::*;
 
+    const ID: &str = "019a0000-0000-7abc-8def-0123456789ab";
+    const MADE: i64 = 0x019a_0000_0000;
+
+    /// Ids, clients and ends of 250 records like one whose id is this SQL expression.
+    async fn filled(kind: &str, id: String) -> Vec<(String, String, i64)> {
+        let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        let end = MADE + 1000;
+        let made = format!(
+            "CREATE TABLE access_tokens (id {kind} NOT NULL, client_id TEXT, expires_at INTEGER) STRICT; \
+             INSERT INTO access_tokens VALUES ({id}, 'c', {end});"
+        );
+        let made = sqlx::raw_sql(AssertSqlSafe(made));
+        made.execute(&mut connection).await.unwrap();
+        sqlite(&mut connection, 250).await.unwrap();
+        let rows = "SELECT CASE typeof(id) WHEN 'blob' THEN hex(id) ELSE id END, client_id, expires_at \
+                    FROM access_tokens WHERE rowid > 1 ORDER BY rowid";
+        let rows = sqlx::query_as(rows).fetch_all(&mut connection).await;
+        rows.unwrap()
+    }
+
     #[tokio::test]
     async fn records_are_like_the_newest_and_in_the_order_of_their_ids() {
-        let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
-        let id = "019a0000-0000-7abc-8def-0123456789ab";
-        let made = 0x019a_0000_0000_i64;
-        sqlx::query(AssertSqlSafe(format!(
-            "CREATE TABLE access_tokens (id TEXT PRIMARY KEY, client_id TEXT, expires_at INTEGER); \
-             INSERT INTO access_tokens VALUES ('{id}', 'c', {});",
-            made + 1000
-        )))
-        .execute(&mut connection)
-        .await
-        .unwrap();
-        sqlite(&mut connection, 250).await.unwrap();
-        let query =
-            "SELECT id, client_id, expires_at FROM access_tokens WHERE id <> $1 ORDER BY rowid";
-        let rows: Vec<(String, String, i64)> = sqlx::query_as(query)
-            .bind(id)
-            .fetch_all(&mut connection)
-            .await
-            .unwrap();
-        assert_eq!(rows.len(), 250);
-        for (index, (new, client, expires_at)) in rows.iter().enumerate() {
-            let instant = made - 13 + index as i64 / 20;
-            let parsed = uuid::Uuid::parse_str(new).unwrap();
-            assert_eq!((parsed.get_version_num(), new.len()), (7, 36));
-            let digits = format!("{instant:012x}");
-            assert!(new.replace('-', "").starts_with(&digits), "{new} {digits}");
-            assert_eq!(
-                (client.as_str(), *expires_at),
-                ("c", instant + 1000 + LONGER)
-            );
+        let as_text = filled("TEXT", format!("'{ID}'")).await;
+        let as_bytes = filled("BLOB", format!("unhex('{ID}', '-')")).await;
+        for rows in [as_text, as_bytes] {
+            assert_eq!(rows.len(), 250);
+            for (index, (id, client, end)) in rows.iter().enumerate() {
+                let id = uuid::Uuid::parse_str(id).unwrap();
+                let instant = MADE - 13 + index as i64 / 20;
+                let digits = id.simple().to_string();
+                assert_eq!(digits[..12], format!("{instant:012x}"));
+                assert_eq!(id.get_version_num(), 7);
+                assert_eq!((client.as_str(), *end), ("c", instant + 1000 + LONGER));
+            }
         }
     }
 
