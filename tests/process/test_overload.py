@@ -190,7 +190,7 @@ def test_slow_and_silent_clients_cost_little(program: Program):
                 await asyncio.wait_for(asyncio.gather(*(each.is_let_go() for each in slow_heads)), 20)
                 await is_served(program)
                 cost = (memory(program) - before) / (idle + 3 * slow + deafs)
-                print(f"{cost / 1024:.1f} KiB a connection")
+                print(f"{before / MEBIBYTE:.1f} MiB before, {cost / 1024:.1f} KiB a connection")
                 assert cost < PER_CONNECTION
                 for status, headers, answer in await asyncio.wait_for(
                     asyncio.gather(*(each.answer() for each in slow_bodies)), 40
