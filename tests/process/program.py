@@ -7,8 +7,10 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import requests
 import seeds
@@ -29,6 +31,17 @@ def eventually(check: Callable[[], bool], what: str, seconds: float = 30) -> Non
     while not check():
         assert time.monotonic() < end, f"{what}: not within {seconds} seconds"
         time.sleep(0.05)
+
+
+class Client(NamedTuple):
+    """An application, and what it proves itself with; without a secret it is a public one."""
+
+    id: str
+    secret: str | None = None
+
+    @staticmethod
+    def seeded(client_id: str) -> Client:
+        return Client(client_id, seeds.client(client_id).get("client_secret"))
 
 
 class Program:
@@ -112,25 +125,43 @@ class Program:
     def get(self, path: str, **options) -> requests.Response:
         return requests.get(self.issuer + path, timeout=30, allow_redirects=False, **options)
 
-    def token(self, client_id: str, **form: str) -> requests.Response:
-        """A token request of a seeded client."""
-        client = seeds.client(client_id)
-        if client["token_endpoint_auth_method"] == "none":
-            authentication, form = None, {**form, "client_id": client_id}
+    def post(self, path: str, client: str | Client, form: dict[str, str]) -> requests.Response:
+        """A request of a client; a seeded one is known by its id."""
+        if isinstance(client, str):
+            client = Client.seeded(client)
+        if client.secret is None:
+            authentication, form = None, {**form, "client_id": client.id}
         else:
-            authentication = (client_id, client["client_secret"])
-        return requests.post(f"{self.issuer}/oauth/token", data=form, auth=authentication, timeout=30)
+            authentication = tuple(client)
+        return requests.post(self.issuer + path, data=form, auth=authentication, timeout=30)
+
+    def token(self, client: str | Client, **form: str) -> requests.Response:
+        return self.post("/oauth/token", client, form)
 
     def service_token(self) -> requests.Response:
         return self.token("service-basic", grant_type="client_credentials")
 
+    def revoke(self, client: str | Client, token: str) -> requests.Response:
+        return self.post("/oauth/revoke", client, {"token": token})
+
     def is_active(self, token: str) -> bool:
-        client = seeds.client("service-basic")
-        answer = requests.post(
-            f"{self.issuer}/oauth/introspect",
-            data={"token": token},
-            auth=(client["client_id"], client["client_secret"]),
-            timeout=30,
-        )
+        answer = self.post("/oauth/introspect", "service-basic", {"token": token})
         assert answer.status_code == 200, answer.text
         return answer.json()["active"]
+
+
+@contextmanager
+def programs(folder: Path) -> Iterator[Callable[..., Program]]:
+    """Makes programs that end with the block, and prints the ends of their logs then."""
+    made = []
+
+    def make(name: str = "authgate", **settings: str) -> Program:
+        made.append(Program(folder / name, **settings))
+        return made[-1]
+
+    try:
+        yield make
+    finally:
+        for each in made:
+            each.close()
+            print(f"-- log of {each.folder.name}", *each.log().splitlines()[-40:], sep="\n")
