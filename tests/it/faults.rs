@@ -228,6 +228,8 @@ async fn end_connections(server: &mut PgConnection, name: &str) {
 }
 
 async fn assert_everything_unavailable(work: &Work) {
+    // What is kept in memory is good for a quarter of a second more.
+    tokio::time::sleep(Duration::from_millis(300)).await;
     for (what, answer) in work.requests_that_write().await {
         assert_unavailable_json(what, &answer);
     }

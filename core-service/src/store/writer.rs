@@ -158,13 +158,17 @@ impl Writer {
     /// Commits an open group unless somebody waits who will. Whoever leaves the line
     /// or the desk calls it, so no group stays open.
     async fn settle(&self, desk: &mut Desk) {
-        let somebody_waits = self.0.waiting.load(Ordering::SeqCst) > 0;
-        let is_full = desk.group.as_ref().is_some_and(|group| {
-            group.done.len() >= MOST_MEMBERS || group.began.elapsed() >= MOST_AGE
-        });
-        if !somebody_waits || is_full {
+        if self.is_last(desk) {
             desk.commit(&self.0.statements).await;
         }
+    }
+
+    /// Whether the group ends here: nobody waits, or it has waited for enough.
+    fn is_last(&self, desk: &Desk) -> bool {
+        let is_full = desk.group.as_ref().is_some_and(|group| {
+            group.done.len() + 1 >= MOST_MEMBERS || group.began.elapsed() >= MOST_AGE
+        });
+        is_full || self.0.waiting.load(Ordering::SeqCst) == 0
     }
 
     /// Runs `leave` on the desk in the background: what leaves the desk in order must
@@ -191,13 +195,14 @@ impl Desk {
             .ok_or_else(|| StoreError::unavailable("no connection to write with"))
     }
 
+    /// Runs one statement, or several in one trip to the connection's thread.
     async fn run(
         &mut self,
-        statement: &'static str,
-        statements: &Statements,
+        statements: &'static str,
+        counter: &Statements,
     ) -> Result<(), StoreError> {
-        statements.count();
-        sqlx::query(statement)
+        statements.split(';').for_each(|_| counter.count());
+        sqlx::query(statements)
             .execute(self.connection().await?)
             .await?;
         Ok(())
@@ -205,8 +210,8 @@ impl Desk {
 
     /// Back to where the member began.
     async fn undo(&mut self, statements: &Statements) -> Result<(), StoreError> {
-        self.run("ROLLBACK TO member", statements).await?;
-        self.run("RELEASE member", statements).await
+        let back = "ROLLBACK TO member; RELEASE member";
+        self.run(back, statements).await
     }
 
     /// Makes what the open group did durable, and tells its members.
@@ -215,13 +220,16 @@ impl Desk {
             return;
         }
         match self.run("COMMIT", statements).await {
-            Ok(()) => {
-                for done in self.group.take().into_iter().flat_map(|group| group.done) {
-                    // A member that went away is not told.
-                    let _ = done.send(Ok(()));
-                }
-            }
+            Ok(()) => self.succeed(),
             Err(error) => self.fail(error),
+        }
+    }
+
+    /// What the open group did is durable.
+    fn succeed(&mut self) {
+        for done in self.group.take().into_iter().flat_map(|group| group.done) {
+            // A member that went away is not told.
+            let _ = done.send(Ok(()));
         }
     }
 
@@ -251,18 +259,21 @@ impl Member {
         let Some(desk) = self.desk.as_mut() else {
             return Err(StoreError::unavailable("the transaction has ended"));
         };
-        if desk.group.is_none() {
-            // The write lock at once: a transaction that reads first and then
-            // writes could otherwise find that another process wrote in between.
-            self.progress = Progress::Beginning;
-            within(answer, desk.run("BEGIN IMMEDIATE", &statements)).await?;
-            desk.group = Some(Group {
-                began: Instant::now(),
-                done: Vec::new(),
-            });
+        if desk.group.is_some() {
+            self.progress = Progress::Begun;
+            return within(answer, desk.run("SAVEPOINT member", &statements)).await;
         }
+        self.progress = Progress::Beginning;
+        // The write lock at once: a transaction that reads first and then writes could
+        // otherwise find that another process wrote in between.
+        let begin = "BEGIN IMMEDIATE; SAVEPOINT member";
+        within(answer, desk.run(begin, &statements)).await?;
+        desk.group = Some(Group {
+            began: Instant::now(),
+            done: Vec::new(),
+        });
         self.progress = Progress::Begun;
-        within(answer, desk.run("SAVEPOINT member", &statements)).await
+        Ok(())
     }
 
     /// Joins the group's commit and waits until it is durable; `changed` is then called,
@@ -280,18 +291,21 @@ impl Member {
         let writer = self.writer.clone();
         let committed = tokio::spawn(async move {
             let (done, durable) = oneshot::channel();
-            match desk.run("RELEASE member", &writer.0.statements).await {
-                Ok(()) => {
-                    if let Some(group) = &mut desk.group {
-                        group.done.push(done);
-                    }
-                    writer.settle(&mut desk).await;
-                }
-                Err(error) => {
-                    let cause = Arc::new(error);
-                    let _ = done.send(Err(StoreError::shared(&cause)));
-                    desk.fail(StoreError::shared(&cause));
-                }
+            let is_last = writer.is_last(&desk);
+            let end = if is_last {
+                "RELEASE member; COMMIT"
+            } else {
+                "RELEASE member"
+            };
+            let ended = desk.run(end, &writer.0.statements).await;
+            if let Some(group) = &mut desk.group {
+                group.done.push(done);
+            }
+            match ended {
+                Ok(()) if is_last => desk.succeed(),
+                // Whoever was waited for may have gone away meanwhile.
+                Ok(()) => writer.settle(&mut desk).await,
+                Err(error) => desk.fail(error),
             }
             drop(desk);
             let result = durable.await.unwrap_or_else(|_| {
