@@ -1,6 +1,7 @@
 """The throw-away PostgreSQL that scripts/with-postgres started."""
 
 import os
+import re
 import shlex
 import socket
 import subprocess
@@ -89,7 +90,7 @@ class _Wire:
     def carry_questions(self) -> None:
         with suppress(OSError):
             while data := self._client.recv(65536):
-                if b"LISTEN" in data.upper():
+                if re.search(rb"\bLISTEN\b", data, re.IGNORECASE):
                     self._listens = True
                     self._answers_due += 1
                 self._server.sendall(data)
