@@ -171,6 +171,9 @@ async fn settle(
     )
     .await?;
     if !decided {
+        drop(transaction);
+        // Said only once the decision that came first is durable.
+        core.store.begin().await?.commit().await?;
         return Ok(false);
     }
     transaction.commit().await?;

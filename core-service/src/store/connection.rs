@@ -21,6 +21,9 @@ pub struct Connection {
 }
 
 /// Writes that happen together or not at all. Dropped without commit: not at all.
+///
+/// On SQLite it sees what those before it in its group did, which is durable only with
+/// the group. Commit before you tell anybody of it, also when there is nothing to write.
 pub struct Transaction {
     /// On SQLite it holds the write lock from its start on; PostgreSQL's are read committed.
     pub(super) native: Native<Member, sqlx::Transaction<'static, Postgres>>,

@@ -87,6 +87,8 @@ pub(super) async fn redeem(
     // Claim before anything is made: one token response per code (section 3.5).
     let mut transaction = core.store.begin().await?;
     if !device_codes::claim(&mut transaction, &code.id, ctx.now).await? {
+        // Said only once the claim of the one who was faster is durable.
+        transaction.commit().await?;
         return Err(invalid());
     }
     issuance.record(&mut transaction).await?;
