@@ -2,7 +2,7 @@
 //! the note that says how to sign in. Secrets that exist are never overwritten.
 
 use std::{
-    fs::{self, DirBuilder, OpenOptions, Permissions},
+    fs::{self, DirBuilder, File, OpenOptions, Permissions},
     io::{self, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
@@ -122,18 +122,35 @@ fn kept_or_new(directory: &Path, name: &str) -> Result<SecretString, Error> {
     }
 }
 
-/// Makes a secret of 32 random bytes, unless the file is there.
+/// Makes a secret of 32 random bytes, unless the file is there. It is there whole or not
+/// at all, whenever the process ends: it gets its name once it is written.
 fn create(path: &Path) -> io::Result<SecretString> {
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(PRIVATE)
-        .open(path)?;
+    if path.exists() {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
     let mut random = [0; 32];
     rand::fill(&mut random).map_err(|_| io::Error::other("the system has no random numbers"))?;
     let secret = URL_SAFE_NO_PAD.encode(random);
+
+    let unfinished = path.with_extension(format!("{}.new", std::process::id()));
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(PRIVATE)
+        .open(&unfinished)?;
     writeln!(file, "{secret}")?;
     file.sync_all()?;
+    // Fails when somebody else was faster, unlike a rename.
+    let named = fs::hard_link(&unfinished, path);
+    fs::remove_file(&unfinished)?;
+    named?;
+    if let Some(folder) = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
+        File::open(folder)?.sync_all()?;
+    }
     Ok(SecretString::from(secret))
 }
 

@@ -10,7 +10,7 @@ use std::{sync::Arc, time::Duration};
 
 use sqlx::{
     PgConnection,
-    postgres::{PgListener, PgPool},
+    postgres::{PgConnectOptions, PgListener, PgPoolOptions},
 };
 use tokio::time::{Instant, sleep, timeout};
 
@@ -24,6 +24,8 @@ use super::{
 const INTERVAL: Duration = Duration::from_millis(50);
 /// An answer that takes longer comes too late to be of use.
 const PATIENCE: Duration = LEASE;
+/// How long a new connection may take.
+const CONNECT: Duration = Duration::from_secs(3);
 /// How long to wait before the next try when the database is away.
 const RETRY: Duration = Duration::from_millis(250);
 
@@ -53,18 +55,26 @@ pub(super) async fn tell(
     Ok(())
 }
 
-/// Listens on a connection of `pool`, which it keeps, for as long as it runs.
-pub(super) async fn postgres(pool: PgPool, changes: Arc<Changes>) {
+/// Listens on a connection of its own, made with `options`, for as long as it runs.
+pub(super) async fn postgres(options: PgConnectOptions, changes: Arc<Changes>) {
     loop {
-        if let Err(error) = listen(&pool, &changes).await {
+        if let Err(error) = listen(&options, &changes).await {
             tracing::debug!(%error, "changes of other processes are not heard; reading from the database");
         }
         sleep(RETRY).await;
     }
 }
 
-async fn listen(pool: &PgPool, changes: &Changes) -> Result<(), StoreError> {
-    let mut listener = PgListener::connect_with(pool).await?;
+async fn listen(options: &PgConnectOptions, changes: &Changes) -> Result<(), StoreError> {
+    // A pool for each try: sqlx 0.9 gives the last one's connection back only once it
+    // has answered a farewell, which one that went silent never does.
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .max_lifetime(None)
+        .idle_timeout(None)
+        .acquire_timeout(CONNECT)
+        .connect_lazy_with(options.clone());
+    let mut listener = PgListener::connect_with(&pool).await?;
     listener.listen(CHANNEL).await?;
     // What happened before nobody told us.
     changes.apply(&Change::Everything);

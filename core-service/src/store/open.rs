@@ -94,12 +94,12 @@ async fn migrate_sqlite(connection: &mut SqliteConnection) -> Result<(), StoreEr
     Ok(transaction.commit().await?)
 }
 
-/// The pool of the PostgreSQL database at `url`, migrated, and one of a single connection
-/// to listen on. The database need not be up yet.
+/// The pool of the PostgreSQL database at `url`, migrated, and how to connect to it
+/// to listen. The database need not be up yet.
 pub(super) async fn postgres(
     url: &str,
     database: &Database,
-) -> Result<(PgPool, PgPool), StoreError> {
+) -> Result<(PgPool, PgConnectOptions), StoreError> {
     let options = PgConnectOptions::from_str(url)
         .map_err(|error| StoreError::Unusable(format!("the database URL can't be read: {error}")))?
         .application_name("authgate");
@@ -113,11 +113,7 @@ pub(super) async fn postgres(
         // So does a transaction whose process stands still.
         ("idle_in_transaction_session_timeout", "30s"),
     ]);
-    let to_listen = pool::<Postgres>(database)
-        .max_connections(1)
-        .min_connections(0)
-        .max_lifetime(None)
-        .connect_lazy_with(options.clone());
+    let to_listen = options.clone();
     let pool = pool::<Postgres>(database)
         // A round trip for each use would be dear; connections that rest are tried,
         // so that a restart of the database is not seen by requests.
