@@ -5,8 +5,15 @@ use std::{env, error::Error, fs, path::PathBuf};
 fn main() -> Result<(), Box<dyn Error>> {
     // tonic-prost-build emits this only when it runs protoc itself.
     println!("cargo::rerun-if-changed=proto");
-    let files = ["admin", "context", "introspection", "oauth", "web"]
-        .map(|name| format!("authgate/v1/{name}.proto"));
+    let files = [
+        "account",
+        "admin",
+        "context",
+        "introspection",
+        "oauth",
+        "web",
+    ]
+    .map(|name| format!("authgate/v1/{name}.proto"));
     let descriptors = protox::compile(files, ["proto"])?;
     let out = PathBuf::from(env::var("OUT_DIR")?);
     fs::write(

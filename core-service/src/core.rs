@@ -5,6 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use crate::{
     Clock,
     account::throttle::Throttle,
+    audit::Audit,
     cache::{Cache, Weigh},
     config::Settings,
     device::polls::PollTracker,
@@ -53,6 +54,8 @@ pub struct Parts {
     pub(crate) throttle: Throttle,
     /// Devices that wait, and when each polled last.
     pub(crate) polls: PollTracker,
+    /// Where events go.
+    pub(crate) audit: Audit,
     /// Clients that were of use lately.
     pub(crate) clients: Cache<ClientId, Arc<Client>>,
     /// Access tokens that were of use lately.
@@ -116,6 +119,7 @@ impl Core {
             clients: Cache::new(CLIENTS_MEMORY.min(memory), CLIENT_WEIGHT, changes),
             polls: PollTracker::new(changes),
             live_tokens: Cache::new(memory, access::USUAL_WEIGHT, changes),
+            audit: Audit,
             settings,
             clock,
             store,

@@ -20,6 +20,10 @@ pub enum Error {
     NotFound(&'static str),
     /// A value is wrong; the text is for the caller.
     Invalid(String),
+    /// Not in the state that it is in; the text is for the caller.
+    Precondition(String),
+    /// Somebody else changed it meanwhile.
+    Outdated,
     /// It exists already; the text is for the caller.
     Exists(String),
     /// Not now; a retry may help.
@@ -41,7 +45,10 @@ impl std::fmt::Display for Error {
             Self::StaleForm => f.write_str("the form is not of this browser"),
             Self::Forbidden => f.write_str("not allowed"),
             Self::NotFound(what) => f.write_str(what),
-            Self::Invalid(reason) | Self::Exists(reason) => f.write_str(reason),
+            Self::Outdated => f.write_str("somebody else changed it meanwhile"),
+            Self::Invalid(reason) | Self::Exists(reason) | Self::Precondition(reason) => {
+                f.write_str(reason)
+            }
             Self::Unavailable(cause) | Self::Internal(cause) => {
                 write!(f, "{}", cause.0)?;
                 let mut source = cause.0.source();

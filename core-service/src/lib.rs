@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod admin;
+mod audit;
 pub mod authorize;
 pub mod bootstrap;
 mod cache;
@@ -29,5 +30,5 @@ pub mod userinfo;
 
 pub use crate::core::{Core, StartError};
 pub use bootstrap::Bootstrapped;
-pub use ctx::{Clock, Ctx};
+pub use ctx::{Actor, Clock, Ctx};
 pub use seed::{SeedError, SeedReport};

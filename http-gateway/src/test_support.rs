@@ -209,6 +209,7 @@ impl Gateway {
             client_ip: "203.0.113.9".into(),
             user_agent: "test".into(),
             session_cookie: self.session.clone(),
+            ..RequestContext::default()
         });
         let (parts, body) = router.oneshot(request).await.unwrap().into_parts();
         Answer {

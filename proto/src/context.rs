@@ -61,6 +61,9 @@ mod tests {
             client_ip: "192.0.2.1".to_owned(),
             user_agent: "curl/8".to_owned(),
             session_cookie: "c".to_owned(),
+            csrf_token: "t".to_owned(),
+            method: "POST".to_owned(),
+            path: "/login".to_owned(),
         };
         assert_eq!(RequestContext::of(&context.request(())).unwrap(), context);
 

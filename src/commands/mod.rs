@@ -23,7 +23,7 @@ async fn with_admin<T>(
 ) -> Result<T, Error> {
     core_process::with_core(config, async |core| {
         work(AdminClient::new(transport::in_process(
-            core.trusted_routes(),
+            core.operator_routes(),
         )))
         .await
     })

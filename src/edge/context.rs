@@ -19,6 +19,8 @@ use super::{client_ip, request_id};
 
 /// Bytes of a user agent that are kept.
 const LONGEST_USER_AGENT: usize = 256;
+/// Bytes of a path that are kept.
+const LONGEST_PATH: usize = 512;
 /// Headers in which the parts of AuthGate talk to one another: never believed from outside.
 const INTERNAL_HEADERS: &str = "authgate-";
 
@@ -53,6 +55,9 @@ impl Origin {
             client_ip: client_ip.to_string(),
             user_agent: user_agent(headers),
             session_cookie: cookie(headers, self.session_cookie).unwrap_or_default(),
+            csrf_token: String::new(),
+            method: request.method().to_string(),
+            path: path(request.uri().path()),
         };
         remove_internal(request.headers_mut());
         request.extensions_mut().insert(context);
@@ -69,6 +74,11 @@ fn peer(request: &Request) -> IpAddr {
     connected.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(address)| {
         address.ip()
     })
+}
+
+fn path(path: &str) -> String {
+    let end = path.floor_char_boundary(LONGEST_PATH);
+    path[..end].to_owned()
 }
 
 fn user_agent(headers: &HeaderMap) -> String {

@@ -76,5 +76,9 @@ pub(crate) fn request(after: Duration, cookie: Option<&str>) -> Ctx {
         client_ip: "192.0.2.1".to_owned(),
         user_agent: "browser".to_owned(),
         session_cookie: cookie.map(PlainToken::presented),
+        csrf_token: String::new(),
+        method: String::new(),
+        path: String::new(),
+        actor: crate::Actor::Nobody,
     }
 }

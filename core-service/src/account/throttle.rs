@@ -236,6 +236,10 @@ mod tests {
             client_ip: client_ip.to_owned(),
             user_agent: String::new(),
             session_cookie: None,
+            csrf_token: String::new(),
+            method: String::new(),
+            path: String::new(),
+            actor: crate::Actor::Nobody,
         }
     }
 

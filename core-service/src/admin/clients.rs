@@ -144,6 +144,7 @@ pub(crate) async fn list(
         status,
         page_size: asked,
         page_token,
+        ..
     } = request;
     let status = match status.as_str() {
         "" => None,
@@ -162,6 +163,7 @@ pub(crate) async fn list(
             .map(|client| admin_client(client, None))
             .collect(),
         next_page_token,
+        ..v1::ListClientsResponse::default()
     })
 }
 
@@ -260,5 +262,46 @@ fn admin_client(client: &Client, secret: Option<&PlainToken>) -> v1::AdminClient
         client_name: client.metadata.client_name.clone(),
         status: client.status.as_str().to_owned(),
         created_at: client.created_at.0,
+        ..v1::AdminClient::default()
     }
+}
+
+pub(crate) async fn update(
+    _: &Core,
+    _: &Ctx,
+    _: v1::AdminUpdateClientRequest,
+) -> Result<v1::AdminClient, Error> {
+    Err(Error::Invalid("not built yet".to_owned()))
+}
+
+pub(crate) async fn deactivate(
+    _: &Core,
+    _: &Ctx,
+    _: v1::DeactivateClientRequest,
+) -> Result<v1::AdminClient, Error> {
+    Err(Error::Invalid("not built yet".to_owned()))
+}
+
+pub(crate) async fn delete(
+    _: &Core,
+    _: &Ctx,
+    _: v1::AdminDeleteClientRequest,
+) -> Result<v1::AdminDeleteClientResponse, Error> {
+    Err(Error::Invalid("not built yet".to_owned()))
+}
+
+pub(crate) async fn regenerate_secret(
+    _: &Core,
+    _: &Ctx,
+    _: v1::RegenerateClientSecretRequest,
+) -> Result<v1::AdminClient, Error> {
+    Err(Error::Invalid("not built yet".to_owned()))
+}
+
+pub(crate) async fn revoke_all(
+    _: &Core,
+    _: &Ctx,
+    _: v1::RevokeClientTokensRequest,
+) -> Result<v1::RevokedResponse, Error> {
+    Err(Error::Invalid("not built yet".to_owned()))
 }

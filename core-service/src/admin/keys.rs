@@ -33,3 +33,11 @@ pub(crate) async fn rotate(
     );
     Ok(v1::RotateKeysResponse { key_ids })
 }
+
+pub(crate) async fn list(
+    _: &Core,
+    _: &Ctx,
+    _: v1::ListKeysRequest,
+) -> Result<v1::ListKeysResponse, Error> {
+    Err(Error::Invalid("not built yet".to_owned()))
+}

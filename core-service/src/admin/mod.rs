@@ -1,9 +1,14 @@
 //! Administration: what the admin API, the command line, the seed file and the
 //! first start do with clients, users and keys.
 
+pub mod audit;
 pub mod client_document;
 pub mod clients;
+pub mod consents;
+pub mod dashboard;
 pub mod keys;
+pub mod sign_ins;
+pub mod tokens;
 pub mod user_document;
 pub mod users;
 

@@ -63,6 +63,10 @@ pub(crate) fn ctx() -> Ctx {
         client_ip: "192.0.2.1".to_owned(),
         user_agent: "test".to_owned(),
         session_cookie: None,
+        csrf_token: String::new(),
+        method: String::new(),
+        path: String::new(),
+        actor: crate::Actor::Nobody,
     }
 }
 

@@ -150,9 +150,9 @@ conformance! {
         let get = v1::GetClientRequest { client_id };
         assert!(matches!(clients::get(&core, &ctx(), get).await, Err(Error::NotFound(_))));
         let username = "nobody".to_owned();
-        let disable = v1::DisableUserRequest { username: username.clone() };
+        let disable = v1::UserRequest { username: username.clone(), ..v1::UserRequest::default() };
         assert!(matches!(users::disable(&core, &ctx(), disable).await, Err(Error::NotFound(_))));
-        let enable = v1::EnableUserRequest { username: username.clone() };
+        let enable = v1::UserRequest { username: username.clone(), ..v1::UserRequest::default() };
         assert!(matches!(users::enable(&core, &ctx(), enable).await, Err(Error::NotFound(_))));
         let set = v1::SetPasswordRequest { username, password: String::new() };
         assert!(matches!(users::set_password(&core, &ctx(), set).await, Err(Error::NotFound(_))));
@@ -221,7 +221,7 @@ conformance! {
     async fn a_user_is_switched_off_and_on_but_for_the_last_admin(core: Core) {
         let (user, client) = (add_user(&core, "ada", Role::Admin).await, add_client(&core).await);
         let (session, grant) = add_grant(&core, &user, &client, "openid").await;
-        let disable = v1::DisableUserRequest { username: "ada".to_owned() };
+        let disable = v1::UserRequest { username: "ada".to_owned(), ..v1::UserRequest::default() };
         assert!(matches!(users::disable(&core, &ctx(), disable.clone()).await, Err(Error::Invalid(_))));
         assert_eq!(still_live(&core, &session, &grant).await, (true, true));
 
@@ -229,10 +229,10 @@ conformance! {
         assert!(!users::disable(&core, &ctx(), disable.clone()).await.unwrap().active);
         assert_eq!(still_live(&core, &session, &grant).await, (false, false));
         assert!(!users::disable(&core, &ctx(), disable).await.unwrap().active, "twice is fine");
-        let disable = v1::DisableUserRequest { username: "bob".to_owned() };
+        let disable = v1::UserRequest { username: "bob".to_owned(), ..v1::UserRequest::default() };
         assert!(matches!(users::disable(&core, &ctx(), disable).await, Err(Error::Invalid(_))));
 
-        let enable = v1::EnableUserRequest { username: "ada".to_owned() };
+        let enable = v1::UserRequest { username: "ada".to_owned(), ..v1::UserRequest::default() };
         assert!(users::enable(&core, &ctx(), enable).await.unwrap().active);
         assert_eq!(still_live(&core, &session, &grant).await, (false, false));
     }
@@ -244,7 +244,7 @@ conformance! {
         for _ in 0..8 {
             let tasks = ["ada", "bob"].map(|name| {
                 let core = core.clone();
-                let request = v1::DisableUserRequest { username: name.to_owned() };
+                let request = v1::UserRequest { username: name.to_owned(), ..v1::UserRequest::default() };
                 tokio::spawn(async move { users::disable(&core, &ctx(), request).await.is_ok() })
             });
             let mut disabled = 0;
@@ -253,7 +253,7 @@ conformance! {
             }
             assert_eq!(disabled, 1);
             for name in ["ada", "bob"] {
-                let request = v1::EnableUserRequest { username: name.to_owned() };
+                let request = v1::UserRequest { username: name.to_owned(), ..v1::UserRequest::default() };
                 users::enable(&core, &ctx(), request).await.unwrap();
             }
         }

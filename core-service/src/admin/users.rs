@@ -125,6 +125,7 @@ pub(crate) async fn list(
     let v1::ListUsersRequest {
         page_size: asked,
         page_token,
+        ..
     } = request;
     let size = page_size(asked);
     let after = Some(page_token.as_str()).filter(|token| !token.is_empty());
@@ -134,6 +135,7 @@ pub(crate) async fn list(
     Ok(v1::ListUsersResponse {
         users: page.iter().map(admin_user).collect(),
         next_page_token,
+        ..v1::ListUsersResponse::default()
     })
 }
 
@@ -147,7 +149,9 @@ pub(crate) async fn set_password(
     ctx: &Ctx,
     request: v1::SetPasswordRequest,
 ) -> Result<v1::SetPasswordResponse, Error> {
-    let v1::SetPasswordRequest { username, password } = request;
+    let v1::SetPasswordRequest {
+        username, password, ..
+    } = request;
     let (password, generated_password) = given_or_generated(&password)?;
     let hash = core.passwords.hash(&password).await?;
 
@@ -173,9 +177,9 @@ pub(crate) async fn set_password(
 pub(crate) async fn disable(
     core: &Core,
     ctx: &Ctx,
-    request: v1::DisableUserRequest,
+    request: v1::UserRequest,
 ) -> Result<v1::AdminUser, Error> {
-    let v1::DisableUserRequest { username } = request;
+    let v1::UserRequest { username, .. } = request;
     let mut transaction = core.store.begin().await?;
     users::lock_admins(&mut transaction).await?;
     let mut user = of_name(&mut transaction, &username).await?;
@@ -202,9 +206,9 @@ pub(crate) async fn disable(
 pub(crate) async fn enable(
     core: &Core,
     ctx: &Ctx,
-    request: v1::EnableUserRequest,
+    request: v1::UserRequest,
 ) -> Result<v1::AdminUser, Error> {
-    let v1::EnableUserRequest { username } = request;
+    let v1::UserRequest { username, .. } = request;
     let mut transaction = core.store.begin().await?;
     let mut user = of_name(&mut transaction, &username).await?;
     if !user.active {
@@ -329,7 +333,44 @@ fn admin_user(user: &User) -> v1::AdminUser {
         role: user.role.as_str().to_owned(),
         active: user.active,
         created_at: user.created_at.0,
+        ..v1::AdminUser::default()
     }
+}
+
+pub(crate) async fn get(_: &Core, _: &Ctx, _: v1::UserRequest) -> Result<v1::AdminUser, Error> {
+    Err(Error::Invalid("not built yet".to_owned()))
+}
+
+pub(crate) async fn update(
+    _: &Core,
+    _: &Ctx,
+    _: v1::UpdateUserRequest,
+) -> Result<v1::AdminUser, Error> {
+    Err(Error::Invalid("not built yet".to_owned()))
+}
+
+pub(crate) async fn delete(
+    _: &Core,
+    _: &Ctx,
+    _: v1::UserRequest,
+) -> Result<v1::DeleteUserResponse, Error> {
+    Err(Error::Invalid("not built yet".to_owned()))
+}
+
+pub(crate) async fn revoke_all(
+    _: &Core,
+    _: &Ctx,
+    _: v1::UserRequest,
+) -> Result<v1::RevokedResponse, Error> {
+    Err(Error::Invalid("not built yet".to_owned()))
+}
+
+pub(crate) async fn connections(
+    _: &Core,
+    _: &Ctx,
+    _: v1::UserRequest,
+) -> Result<v1::ListUserConnectionsResponse, Error> {
+    Err(Error::Invalid("not built yet".to_owned()))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use authgate_proto::v1::RequestContext;
 use tonic::{Request, Status};
 
 use super::Trusted;
-use crate::{Core, Ctx, domain::secret::PlainToken};
+use crate::{Actor, Core, Ctx, domain::secret::PlainToken};
 
 /// When and from where `request` came. What it says of itself counts only when
 /// its sender is trusted; of others only the address of the connection is known.
@@ -23,6 +23,10 @@ pub(crate) fn ctx<T>(core: &Core, request: &Request<T>) -> Result<Ctx, Status> {
                 .unwrap_or_default(),
             user_agent: String::new(),
             session_cookie: None,
+            csrf_token: String::new(),
+            method: String::new(),
+            path: String::new(),
+            actor: Actor::Nobody,
         });
     }
     let RequestContext {
@@ -30,6 +34,9 @@ pub(crate) fn ctx<T>(core: &Core, request: &Request<T>) -> Result<Ctx, Status> {
         client_ip,
         user_agent,
         session_cookie,
+        csrf_token,
+        method,
+        path,
     } = RequestContext::of(request)?;
     Ok(Ctx {
         now,
@@ -39,5 +46,9 @@ pub(crate) fn ctx<T>(core: &Core, request: &Request<T>) -> Result<Ctx, Status> {
         session_cookie: Some(session_cookie)
             .filter(|cookie| !cookie.is_empty())
             .map(|cookie| PlainToken::presented(&cookie)),
+        csrf_token,
+        method,
+        path,
+        actor: Actor::Nobody,
     })
 }

@@ -12,9 +12,12 @@ pub(crate) fn status(ctx: &Ctx, error: Error) -> Status {
         Error::OAuth(error) => error.into(),
         Error::NotSignedIn => Status::unauthenticated("sign in first"),
         Error::StaleForm => Status::permission_denied("the form is not of this browser's session"),
-        Error::Forbidden => Status::permission_denied("not allowed"),
+        // With details, because without them it is the form.
+        Error::Forbidden => OAuthError::new(ErrorCode::AccessDenied, "this is for admins").into(),
         Error::NotFound(what) => Status::not_found(what),
         Error::Invalid(reason) => Status::invalid_argument(reason),
+        Error::Precondition(reason) => Status::failed_precondition(reason),
+        Error::Outdated => Status::aborted("somebody else changed it meanwhile: look again"),
         Error::Exists(reason) => Status::already_exists(reason),
         Error::Unavailable(_) => {
             tracing::warn!(request_id = ctx.request_id, cause = %error, "not available");

@@ -6,13 +6,14 @@ pub mod error;
 pub mod health;
 pub mod introspection;
 pub mod oauth;
+pub mod self_service;
 pub mod web;
 
 use authgate_proto::{
     transport::PEER_SECRET_HEADER,
     v1::{
         FILE_DESCRIPTOR_SET, admin_server::AdminServer, introspection_server::IntrospectionServer,
-        o_auth_server::OAuthServer, web_server::WebServer,
+        o_auth_server::OAuthServer, self_service_server::SelfServiceServer, web_server::WebServer,
     },
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -25,6 +26,11 @@ use crate::{Core, domain::secret::secrets_equal};
 /// parts: only then is its request context believed.
 #[derive(Debug, Clone, Copy)]
 pub struct Trusted;
+
+/// Stands in the extensions of requests of the program's own command line: whoever may
+/// start it on the database may do everything.
+#[derive(Debug, Clone, Copy)]
+pub struct Operator;
 
 /// Runs a use case on a request: context, call, answer or status.
 macro_rules! adapt {
@@ -44,6 +50,16 @@ impl Core {
     pub fn trusted_routes(&self) -> Routes {
         self.all_routes(|mut request| {
             request.extensions_mut().insert(Trusted);
+            Ok(request)
+        })
+    }
+
+    /// All services, for the commands of this program, which administer everything.
+    #[must_use]
+    pub fn operator_routes(&self) -> Routes {
+        self.all_routes(|mut request| {
+            request.extensions_mut().insert(Trusted);
+            request.extensions_mut().insert(Operator);
             Ok(request)
         })
     }
@@ -95,6 +111,10 @@ impl Core {
             ))
             .add_service(WebServer::with_interceptor(
                 web::Adapter(self.clone()),
+                peers_only.clone(),
+            ))
+            .add_service(SelfServiceServer::with_interceptor(
+                self_service::Adapter(self.clone()),
                 peers_only,
             ))
             .add_service(IntrospectionServer::with_interceptor(

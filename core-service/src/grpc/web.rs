@@ -39,6 +39,13 @@ impl Web for Adapter {
         adapt!(self, request, account::home::view)
     }
 
+    async fn view_browser(
+        &self,
+        request: Request<v1::ViewBrowserRequest>,
+    ) -> Result<Response<v1::BrowserView>, Status> {
+        adapt!(self, request, account::home::browser)
+    }
+
     async fn view_consent(
         &self,
         request: Request<v1::ViewConsentRequest>,

@@ -6,6 +6,7 @@
 //!   pools        where connections and transactions come from
 //!     writer     the one writer of an SQLite file, group commit
 //!   connection   Connection, Transaction, sql!
+//!   paging       lists in pages, filters
 //!   changes      until when rows may be kept in memory
 //!     listen     hearing what other processes changed
 //! ```
@@ -21,6 +22,7 @@ mod error;
 mod handle;
 mod listen;
 mod open;
+mod paging;
 mod pools;
 mod statements;
 mod text;
@@ -46,6 +48,7 @@ pub(crate) use connection::{Conn, Executor, sql, within};
 pub use connection::{Connection, Transaction};
 pub use error::{Column, StoreError};
 pub use handle::Store;
+pub(crate) use paging::{Cursor, Page};
 
 #[cfg(test)]
 pub(crate) mod conformance;

@@ -117,7 +117,7 @@ impl TestApp {
 
     /// The gRPC API for administrators.
     pub fn admin(&self) -> AdminClient<transport::Transport> {
-        AdminClient::new(transport::in_process(self.core.trusted_routes()))
+        AdminClient::new(transport::in_process(self.core.operator_routes()))
     }
 
     /// gRPC from outside, by the public listener.

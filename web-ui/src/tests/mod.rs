@@ -131,6 +131,7 @@ fn context() -> RequestContext {
         client_ip: "203.0.113.7".to_owned(),
         user_agent: "Test".to_owned(),
         session_cookie: "session-1".to_owned(),
+        ..RequestContext::default()
     }
 }
 
@@ -147,6 +148,7 @@ fn everything() -> Script {
             cookie: Some(SessionCookie::default()),
         })),
         view_home: Some(Ok(samples::home())),
+        view_browser: None,
         view_consent: Some(Ok(samples::consent(samples::web_app(), "openid email"))),
         view_device: Some(Ok(samples::device(DeviceState::Confirm))),
         decide_device: Some(Ok(DeviceDecided {

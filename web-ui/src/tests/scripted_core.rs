@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex};
 use authgate_proto::{
     transport::{Transport, in_process},
     v1::{
-        ConsentView, DecideDeviceRequest, DeviceDecided, DeviceView, HomeView, RequestContext,
-        SignInRequest, SignInResponse, SignInView, SignOutRequest, SignOutResponse,
-        ViewConsentRequest, ViewDeviceRequest, ViewHomeRequest, ViewSignInRequest,
+        BrowserView, ConsentView, DecideDeviceRequest, DeviceDecided, DeviceView, HomeView,
+        RequestContext, SignInRequest, SignInResponse, SignInView, SignOutRequest, SignOutResponse,
+        ViewBrowserRequest, ViewConsentRequest, ViewDeviceRequest, ViewHomeRequest,
+        ViewSignInRequest,
         web_server::{Web, WebServer},
     },
 };
@@ -24,6 +25,7 @@ pub struct Script {
     pub sign_in: Answer<SignInResponse>,
     pub sign_out: Answer<SignOutResponse>,
     pub view_home: Answer<HomeView>,
+    pub view_browser: Answer<BrowserView>,
     pub view_consent: Answer<ConsentView>,
     pub view_device: Answer<DeviceView>,
     pub decide_device: Answer<DeviceDecided>,
@@ -36,6 +38,7 @@ pub enum Call {
     SignIn(SignInRequest),
     SignOut(SignOutRequest),
     ViewHome,
+    ViewBrowser,
     ViewConsent(ViewConsentRequest),
     ViewDevice(ViewDeviceRequest),
     DecideDevice(DecideDeviceRequest),
@@ -115,6 +118,13 @@ impl Web for ScriptedCore {
         request: Request<ViewHomeRequest>,
     ) -> Result<Response<HomeView>, Status> {
         self.answer(request, |_| Call::ViewHome, &self.script.view_home)
+    }
+
+    async fn view_browser(
+        &self,
+        request: Request<ViewBrowserRequest>,
+    ) -> Result<Response<BrowserView>, Status> {
+        self.answer(request, |_| Call::ViewBrowser, &self.script.view_browser)
     }
 
     async fn view_consent(

@@ -1,0 +1,35 @@
+-- What the account pages and the administration show, filter and switch off.
+
+-- Where an app asked for tokens from.
+ALTER TABLE grants ADD COLUMN client_ip TEXT NOT NULL DEFAULT '';
+ALTER TABLE grants ADD COLUMN user_agent TEXT NOT NULL DEFAULT '';
+-- Does not count until it is enabled again.
+ALTER TABLE grants ADD COLUMN disabled_at INTEGER;
+ALTER TABLE access_tokens ADD COLUMN disabled_at INTEGER;
+ALTER TABLE refresh_tokens ADD COLUMN disabled_at INTEGER;
+
+-- Lists are ordered by id, which is time-ordered.
+DROP INDEX grants_user;
+DROP INDEX grants_client;
+CREATE INDEX grants_user ON grants (user_id, id);
+CREATE INDEX grants_client ON grants (client_id, id);
+CREATE INDEX access_tokens_client ON access_tokens (client_id, id);
+CREATE INDEX access_tokens_grant ON access_tokens (grant_id, id) WHERE grant_id IS NOT NULL;
+CREATE INDEX access_tokens_revoked ON access_tokens (id) WHERE revoked_at IS NOT NULL;
+CREATE INDEX access_tokens_disabled ON access_tokens (id) WHERE disabled_at IS NOT NULL;
+CREATE INDEX refresh_tokens_revoked ON refresh_tokens (id) WHERE revoked_at IS NOT NULL;
+CREATE INDEX refresh_tokens_disabled ON refresh_tokens (id) WHERE disabled_at IS NOT NULL;
+
+DROP INDEX consents_client;
+CREATE INDEX consents_client ON consents (client_id, id);
+CREATE INDEX consents_user ON consents (user_id, id);
+
+CREATE INDEX clients_owner ON clients (owner_id, id) WHERE owner_id IS NOT NULL;
+
+-- The full name in lower case, to search by its beginning.
+ALTER TABLE users ADD COLUMN name_key TEXT;
+UPDATE users SET name_key = lower(claims ->> 'name');
+CREATE INDEX users_name ON users (name_key) WHERE name_key IS NOT NULL;
+CREATE INDEX users_role ON users (role, username_key);
+CREATE INDEX users_source ON users (auth_source, username_key);
+CREATE INDEX users_disabled ON users (username_key) WHERE NOT active;
