@@ -36,6 +36,24 @@ pub struct Ctx {
     pub actor: Actor,
 }
 
+impl Ctx {
+    /// Of what the server does by itself.
+    #[must_use]
+    pub fn background(now: Timestamp) -> Self {
+        Self {
+            now,
+            request_id: String::new(),
+            client_ip: String::new(),
+            user_agent: String::new(),
+            session_cookie: None,
+            csrf_token: String::new(),
+            method: String::new(),
+            path: String::new(),
+            actor: Actor::Nobody,
+        }
+    }
+}
+
 /// On whose behalf something is done.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Actor {
