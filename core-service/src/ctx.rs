@@ -36,6 +36,9 @@ pub struct Ctx {
     pub actor: Actor,
 }
 
+/// Characters of a user agent that are kept.
+const USER_AGENT_LENGTH: usize = 256;
+
 impl Ctx {
     /// Of what the server does by itself.
     #[must_use]
@@ -51,6 +54,12 @@ impl Ctx {
             path: String::new(),
             actor: Actor::Nobody,
         }
+    }
+
+    /// What is kept of the user agent: its beginning.
+    #[must_use]
+    pub fn kept_user_agent(&self) -> String {
+        self.user_agent.chars().take(USER_AGENT_LENGTH).collect()
     }
 }
 

@@ -153,6 +153,7 @@ async fn list(config: &Config, status: String, output: Output) -> Result<(), Err
                 status: status.clone(),
                 page_size: 100,
                 page_token,
+                ..ListClientsRequest::default()
             };
             let page = admin
                 .list_clients(request)

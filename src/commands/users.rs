@@ -66,6 +66,7 @@ impl Command {
                 let request = SetPasswordRequest {
                     username: username.clone(),
                     password: password(password_stdin)?,
+                    ..SetPasswordRequest::default()
                 };
                 let answer = with_admin(config, async |mut admin| {
                     admin.set_password(request).await.map_err(refused)
@@ -145,6 +146,7 @@ async fn list(config: &Config, output: Output) -> Result<(), Error> {
             let request = ListUsersRequest {
                 page_size: 100,
                 page_token,
+                ..ListUsersRequest::default()
             };
             let page = admin
                 .list_users(request)
@@ -178,6 +180,7 @@ fn document(user: &AdminUser) -> Value {
         role,
         active,
         created_at,
+        ..
     } = user;
     json!({
         "user_id": user_id,

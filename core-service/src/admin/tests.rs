@@ -154,7 +154,7 @@ conformance! {
         assert!(matches!(users::disable(&core, &ctx(), disable).await, Err(Error::NotFound(_))));
         let enable = v1::UserRequest { username: username.clone(), ..v1::UserRequest::default() };
         assert!(matches!(users::enable(&core, &ctx(), enable).await, Err(Error::NotFound(_))));
-        let set = v1::SetPasswordRequest { username, password: String::new() };
+        let set = v1::SetPasswordRequest { username, ..v1::SetPasswordRequest::default() };
         assert!(matches!(users::set_password(&core, &ctx(), set).await, Err(Error::NotFound(_))));
     }
 
@@ -189,11 +189,11 @@ conformance! {
         for name in ["Bob", "ada", "Cy"] {
             add_user(&core, name, Role::User).await;
         }
-        let request = v1::ListUsersRequest { page_size: 2, page_token: String::new() };
+        let request = v1::ListUsersRequest { page_size: 2, ..v1::ListUsersRequest::default() };
         let first = users::list(&core, &ctx(), request).await.unwrap();
         let names: Vec<&str> = first.users.iter().map(|user| user.username.as_str()).collect();
         assert_eq!(names, ["ada", "Bob"]);
-        let request = v1::ListUsersRequest { page_size: 2, page_token: first.next_page_token };
+        let request = v1::ListUsersRequest { page_size: 2, page_token: first.next_page_token, ..v1::ListUsersRequest::default() };
         let second = users::list(&core, &ctx(), request).await.unwrap();
         assert_eq!(second.users[0].username, "Cy");
         assert_eq!(second.next_page_token, "");
@@ -202,7 +202,7 @@ conformance! {
     async fn a_new_password_ends_what_the_old_one_began(core: Core) {
         let (user, client) = (add_user(&core, "ada", Role::User).await, add_client(&core).await);
         let (session, grant) = add_grant(&core, &user, &client, "openid").await;
-        let request = v1::SetPasswordRequest { username: "ADA".to_owned(), password: String::new() };
+        let request = v1::SetPasswordRequest { username: "ADA".to_owned(), ..v1::SetPasswordRequest::default() };
         let set = users::set_password(&core, &ctx(), request).await.unwrap();
         assert!(signs_in(&core, "ada", &set.generated_password).await);
         assert_eq!(still_live(&core, &session, &grant).await, (false, false));
@@ -214,7 +214,7 @@ conformance! {
         let mut transaction = core.store.begin().await.unwrap();
         table::update(&mut transaction, &user).await.unwrap();
         transaction.commit().await.unwrap();
-        let request = v1::SetPasswordRequest { username: "ada".to_owned(), password: "x".to_owned() };
+        let request = v1::SetPasswordRequest { username: "ada".to_owned(), password: "x".to_owned(), ..v1::SetPasswordRequest::default() };
         assert!(matches!(users::set_password(&core, &ctx(), request).await, Err(Error::Invalid(_))));
     }
 

@@ -159,14 +159,13 @@ pub(crate) async fn count_pending(
     executor: &mut impl Executor,
     most: u32,
 ) -> Result<u32, StoreError> {
-    let count: i64 =
-        sql!(executor, |conn| {
-            sqlx::query_scalar::<_, i64>(
+    let count: i64 = sql!(executor, |conn| {
+        sqlx::query_scalar::<_, i64>(
         "SELECT count(*) FROM (SELECT id FROM clients WHERE status = 'pending' LIMIT $1) waiting"
     )
     .bind(i64::from(most))
     .fetch_one(conn)
-        })?;
+    })?;
     Ok(u32::try_from(count).unwrap_or(most))
 }
 
