@@ -36,6 +36,17 @@ pub struct Ctx {
     pub actor: Actor,
 }
 
+/// Characters of a user agent that are kept.
+const USER_AGENT_LENGTH: usize = 256;
+
+impl Ctx {
+    /// What is kept of the user agent: its beginning.
+    #[must_use]
+    pub fn kept_user_agent(&self) -> String {
+        self.user_agent.chars().take(USER_AGENT_LENGTH).collect()
+    }
+}
+
 /// On whose behalf something is done.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Actor {

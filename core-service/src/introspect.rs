@@ -102,9 +102,8 @@ async fn inspect_refresh_token(
         return Ok(inactive);
     };
     let counts = token.hash.matches(&presented)
-        && token.revoked_at.is_none()
+        && token.is_live(ctx.now)
         && token.rotated_at.is_none()
-        && ctx.now < token.expires_at
         && grant.is_live(ctx.now);
     if !counts || !may_see(&caller.client, &grant.client_id, &[]) {
         return Ok(inactive);

@@ -28,8 +28,6 @@ use crate::{
 const TOUCH_INTERVAL: Duration = Duration::from_secs(60);
 /// Characters of a browser's cookie when nobody is signed in: 32 bytes in base64url.
 const ANONYMOUS_LENGTH: usize = 43;
-/// More of a user agent is not kept.
-const USER_AGENT_LENGTH: usize = 256;
 
 /// Has the browser forget its cookie.
 pub(crate) const DELETED_COOKIE: v1::SessionCookie = v1::SessionCookie {
@@ -108,7 +106,7 @@ pub(crate) async fn open(
         remembered: remembered.is_some(),
         fingerprint: fingerprint(settings, ctx).map(|text| text.hash()),
         client_ip: ctx.client_ip.clone(),
-        user_agent: ctx.user_agent.chars().take(USER_AGENT_LENGTH).collect(),
+        user_agent: ctx.kept_user_agent(),
         created_at: ctx.now,
         last_seen_at: ctx.now,
         expires_at: ctx.now + remembered.unwrap_or(settings.max_age),

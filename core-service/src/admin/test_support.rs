@@ -137,6 +137,9 @@ pub(crate) async fn add_grant(
         created_at: NOW,
         expires_at: NOW + DAY,
         revoked_at: None,
+        disabled_at: None,
+        client_ip: String::new(),
+        user_agent: String::new(),
     };
     let mut transaction = core.store.begin().await.unwrap();
     sessions::insert(&mut transaction, &session).await.unwrap();

@@ -83,6 +83,9 @@ async fn finish(
         created_at: ctx.now,
         expires_at: ctx.now + core.settings.tokens.refresh_absolute,
         revoked_at: None,
+        disabled_at: None,
+        client_ip: ctx.client_ip.clone(),
+        user_agent: ctx.kept_user_agent(),
     };
     let (id, code) = PlainToken::for_record(ctx.now);
     let record = AuthorizationCode {

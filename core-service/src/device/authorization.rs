@@ -91,7 +91,7 @@ async fn record(
             status: DeviceStatus::Pending,
             grant_id: None,
             client_ip: ctx.client_ip.clone(),
-            user_agent: ctx.user_agent.clone(),
+            user_agent: ctx.kept_user_agent(),
             created_at: ctx.now,
             expires_at: ctx.now + core.settings.device.code_lifetime,
         };

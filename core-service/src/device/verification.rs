@@ -224,6 +224,10 @@ async fn give(
         created_at: ctx.now,
         expires_at: ctx.now + core.settings.tokens.refresh_absolute,
         revoked_at: None,
+        disabled_at: None,
+        // The device's, not that of the browser in which it is approved.
+        client_ip: request.code.client_ip.clone(),
+        user_agent: request.code.user_agent.clone(),
     };
     grants::insert(transaction, &grant).await?;
     Ok(grant.id)

@@ -38,13 +38,25 @@ pub struct Grant {
     pub expires_at: Timestamp,
     /// When it was taken back.
     pub revoked_at: Option<Timestamp>,
+    /// Since when it is suspended: nothing of it counts until it is enabled again.
+    pub disabled_at: Option<Timestamp>,
+    /// Where the app asked from; empty when that is not known.
+    pub client_ip: String,
+    /// And with what.
+    pub user_agent: String,
 }
 
 impl Grant {
     /// Whether tokens of the family count at `now`.
     #[must_use]
     pub fn is_live(&self, now: Timestamp) -> bool {
-        self.revoked_at.is_none() && now < self.expires_at
+        !self.is_over(now) && self.disabled_at.is_none()
+    }
+
+    /// Whether no token of the family will ever count again.
+    #[must_use]
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_some() || now >= self.expires_at
     }
 }
 

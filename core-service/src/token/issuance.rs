@@ -233,6 +233,7 @@ pub(super) fn refresh_record(
         rotated_at: None,
         successor_id: None,
         revoked_at: None,
+        disabled_at: None,
     }
 }
 

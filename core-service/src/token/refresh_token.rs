@@ -43,9 +43,7 @@ pub(super) async fn redeem(
     }
     let presented = PlainToken::presented(required(&request.refresh_token, "refresh_token")?);
     let (token, grant) = find(core, client, &presented).await?;
-    if token.revoked_at.is_some() || !grant.is_live(ctx.now) || ctx.now >= token.expires_at {
-        return Err(invalid());
-    }
+    check_live(ctx, &token, &grant)?;
     if token.rotated_at.is_some() && !may_be_retried(core, ctx, &token).await? {
         return reused(core, ctx, &grant).await;
     }
@@ -68,7 +66,9 @@ pub(super) async fn redeem(
             }
         }
     } else {
-        refresh_tokens::touch(&mut transaction, &token.id, ctx.now).await?;
+        if !refresh_tokens::touch(&mut transaction, &token.id, ctx.now).await? {
+            return Err(invalid());
+        }
         issuance.with_refresh(presented, None)
     };
     issuance.record(&mut transaction).await?;
@@ -119,6 +119,18 @@ async fn find(
     Ok((token, grant))
 }
 
+/// Refuses what has ended, and what is suspended: that keeps its family, for the day it is
+/// enabled again.
+fn check_live(ctx: &Ctx, token: &RefreshToken, grant: &Grant) -> Result<(), Error> {
+    if token.revoked_at.is_some() || ctx.now >= token.expires_at || grant.is_over(ctx.now) {
+        return Err(invalid());
+    }
+    if token.disabled_at.is_some() || grant.disabled_at.is_some() {
+        return Err(suspended());
+    }
+    Ok(())
+}
+
 /// Section 6: what is asked for must not pass what was granted; nothing means all of it.
 fn narrowed(grant: &Grant, requested: &str) -> Result<ScopeSet, Error> {
     let requested = ScopeSet::parse(requested)
@@ -156,6 +168,9 @@ async fn may_be_retried(core: &Core, ctx: &Ctx, token: &RefreshToken) -> Result<
 }
 
 /// The successor to hand out again: within the grace window, and only while nobody used it.
+///
+/// # Errors
+/// `invalid_grant` when either of the two is suspended: no reason to end the family.
 async fn successor_to_retry(
     core: &Core,
     ctx: &Ctx,
@@ -165,6 +180,10 @@ async fn successor_to_retry(
     let Some(token) = refresh_tokens::by_id(executor, id).await? else {
         return Ok(None);
     };
+    // Meanwhile: then it is no reuse that it can't be rotated.
+    if token.disabled_at.is_some() {
+        return Err(suspended());
+    }
     let (Some(rotated_at), Some(successor_id)) = (token.rotated_at, &token.successor_id) else {
         return Ok(None);
     };
@@ -172,6 +191,12 @@ async fn successor_to_retry(
         return Ok(None);
     }
     let successor = refresh_tokens::by_id(executor, successor_id).await?;
+    if successor
+        .as_ref()
+        .is_some_and(|it| it.disabled_at.is_some())
+    {
+        return Err(suspended());
+    }
     let unused = successor.is_some_and(|successor| {
         successor.rotated_at.is_none()
             && successor.last_used_at.is_none()
@@ -207,5 +232,12 @@ fn invalid() -> Error {
     Error::oauth(
         ErrorCode::InvalidGrant,
         "the refresh_token is not known, not this client's, has expired or was revoked",
+    )
+}
+
+fn suspended() -> Error {
+    Error::oauth(
+        ErrorCode::InvalidGrant,
+        "the refresh_token was disabled; it can be used again once it is enabled",
     )
 }

@@ -125,6 +125,9 @@ pub(super) fn grant(user: &User, client: &Client) -> Grant {
         created_at: NOW,
         expires_at: NOW + 24 * HOUR,
         revoked_at: None,
+        disabled_at: None,
+        client_ip: "2001:db8::2".to_owned(),
+        user_agent: "cli/\u{1f980}".to_owned(),
     }
 }
 
@@ -183,6 +186,7 @@ pub(super) fn refresh_token(grant: &Grant) -> RefreshToken {
         rotated_at: None,
         successor_id: None,
         revoked_at: None,
+        disabled_at: None,
     }
 }
 
