@@ -20,8 +20,8 @@ use crate::{
     },
     error::Error,
     store::{
-        Column, Cursor, Executor, StoreError, Transaction, access_tokens, clients, consents, grants,
-        totals, users,
+        Column, Cursor, Executor, StoreError, Transaction, access_tokens, clients, consents,
+        grants, totals, users,
     },
 };
 
@@ -404,7 +404,8 @@ async fn of_id(executor: &mut impl Executor, id: &str) -> Result<Client, Error> 
 }
 
 fn object(json: &str) -> Result<Map<String, Value>, Error> {
-    serde_json::from_str(json).map_err(|error| Error::Invalid(format!("not a JSON object: {error}")))
+    serde_json::from_str(json)
+        .map_err(|error| Error::Invalid(format!("not a JSON object: {error}")))
 }
 
 fn taken(error: StoreError) -> Error {
@@ -436,9 +437,15 @@ fn admin_client(client: &Client, secret: Option<&PlainToken>) -> v1::AdminClient
         status: client.status.as_str().to_owned(),
         created_at: client.created_at.0,
         updated_at: client.updated_at.0,
-        owner_id: client.owner_id.as_ref().map(ToString::to_string).unwrap_or_default(),
+        owner_id: client
+            .owner_id
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
         confidential: client.secret.is_some(),
-        client_secret: secret.map(|secret| secret.expose().to_owned()).unwrap_or_default(),
+        client_secret: secret
+            .map(|secret| secret.expose().to_owned())
+            .unwrap_or_default(),
         ..v1::AdminClient::default()
     }
 }

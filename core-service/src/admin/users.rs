@@ -8,7 +8,6 @@ use uuid::Uuid;
 use super::{COUNTED_TO, page_size, search_text};
 use crate::{
     Actor, Core, Ctx,
-    account::profile,
     audit::{Event, EventType, Resource},
     domain::{
         document::is_deceptive,
@@ -134,7 +133,7 @@ pub(crate) async fn get(
         sign_ins,
         grants,
         consents,
-        connections: profile::identities(&user).len() as u64,
+        connections: identities(&user).len() as u64,
         apps,
         ..admin_user(&user)
     })
@@ -311,8 +310,8 @@ pub(crate) async fn disable(
             somebody_administers(&mut transaction).await?;
         }
         sign_out_everywhere(&mut transaction, &user.id, ctx.now).await?;
-        let event = Event::new(EventType::UserDisabled, "switched a user off")
-            .about(Resource::user(&user));
+        let event =
+            Event::new(EventType::UserDisabled, "switched a user off").about(Resource::user(&user));
         core.audit.record_in(&mut transaction, ctx, event).await?;
         transaction.commit().await?;
     }
@@ -378,10 +377,13 @@ pub(crate) async fn revoke_all(
     let mut transaction = core.store.begin().await?;
     let user = named(&mut transaction, &request.username, &request.user_id).await?;
     let (sign_ins, grants) = sign_out_everywhere(&mut transaction, &user.id, ctx.now).await?;
-    let event = Event::new(EventType::UserTokensRevokedAll, "signed a user out everywhere")
-        .about(Resource::user(&user))
-        .with("grants", grants)
-        .with("sign_ins", sign_ins);
+    let event = Event::new(
+        EventType::UserTokensRevokedAll,
+        "signed a user out everywhere",
+    )
+    .about(Resource::user(&user))
+    .with("grants", grants)
+    .with("sign_ins", sign_ins);
     core.audit.record_in(&mut transaction, ctx, event).await?;
     transaction.commit().await?;
     Ok(v1::RevokedResponse {
@@ -403,7 +405,7 @@ pub(crate) async fn connections(
     let mut connection = core.store.read().await?;
     let user = named(&mut connection, &request.username, &request.user_id).await?;
     Ok(v1::ListUserConnectionsResponse {
-        identities: profile::identities(&user),
+        identities: identities(&user),
     })
 }
 
@@ -507,8 +509,7 @@ fn given_or_generated(given: &str) -> Result<(SecretString, String), Error> {
 }
 
 fn parse_role(name: &str) -> Result<Role, Error> {
-    Role::parse(name)
-        .ok_or_else(|| Error::Invalid("role: must be one of: user, admin".to_owned()))
+    Role::parse(name).ok_or_else(|| Error::Invalid("role: must be one of: user, admin".to_owned()))
 }
 
 fn claims_of(name: String) -> Map<String, Value> {
@@ -570,8 +571,13 @@ fn admin_user(user: &User) -> v1::AdminUser {
     }
 }
 
-pub(crate) async fn get(_: &Core, _: &Ctx, _: v1::UserRequest) -> Result<v1::AdminUser, Error> {
-    Err(Error::Invalid("not built yet".to_owned()))
+/// Where a person's account comes from.
+pub(crate) fn identities(user: &User) -> Vec<v1::Identity> {
+    vec![v1::Identity {
+        source: user.auth_source.clone(),
+        external_id: user.external_id.clone().unwrap_or_default(),
+        linked_at: user.created_at.0,
+    }]
 }
 
 #[cfg(test)]

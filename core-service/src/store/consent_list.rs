@@ -58,7 +58,10 @@ pub(crate) async fn list(
     search.and_plain("c.revoked_at IS NULL");
     let conditions = [
         ("c.user_id = ?", filter.user.as_ref().map(UserId::as_str)),
-        ("c.client_id = ?", filter.client.as_ref().map(ClientId::as_str)),
+        (
+            "c.client_id = ?",
+            filter.client.as_ref().map(ClientId::as_str),
+        ),
         ("c.id = ?", filter.id.as_ref().map(ConsentId::as_str)),
     ];
     for (condition, value) in conditions {

@@ -286,7 +286,11 @@ impl<'c> Plan<'c> {
             [] => String::new(),
             asked => format!("WHERE {}", asked.join(" AND ")),
         };
-        let direction = if self.cursor.backwards() { "ASC" } else { "DESC" };
+        let direction = if self.cursor.backwards() {
+            "ASC"
+        } else {
+            "DESC"
+        };
         let limit = u64::from(self.size) + 1;
         format!(
             "SELECT t.id, {select} FROM (SELECT t.* FROM {table} t {looked_at} LIMIT {most}) t \
@@ -339,7 +343,7 @@ async fn pick(
     value: Option<Bind>,
 ) -> Result<bool, StoreError> {
     let mut counted = Search::default();
-    let mut with_value = |search: &mut Search, text: &str| match value.clone() {
+    let with_value = |search: &mut Search, text: &str| match value.clone() {
         None => text.to_owned(),
         Some(value) => {
             let placeholder = search.bind(value);
@@ -472,8 +476,9 @@ impl Category {
 
     /// The key of a page token.
     fn key(self, key: &str) -> Result<Bind, StoreError> {
-        let id = Uuid::parse_str(key)
-            .map_err(|_| StoreError::Unstorable("page_token: is not from an answer to this call"))?;
+        let id = Uuid::parse_str(key).map_err(|_| {
+            StoreError::Unstorable("page_token: is not from an answer to this call")
+        })?;
         Ok(self.id(id))
     }
 }

@@ -41,14 +41,16 @@ pub(crate) async fn unexpired(
     now: Timestamp,
     most: u32,
 ) -> Result<[u64; 3], StoreError> {
-    let counts: (i64, i64, i64) = sql!(executor, |conn| sqlx::query_as::<_, (i64, i64, i64)>(
+    let counts: (i64, i64, i64) = sql!(executor, |conn| {
+        sqlx::query_as::<_, (i64, i64, i64)>(
         "SELECT (SELECT count(*) FROM (SELECT 1 AS one FROM access_tokens WHERE expires_at > $1 LIMIT $2) a), \
          (SELECT count(*) FROM (SELECT 1 AS one FROM refresh_tokens WHERE expires_at > $1 LIMIT $2) r), \
          (SELECT count(*) FROM (SELECT 1 AS one FROM sessions WHERE expires_at > $1 AND revoked_at IS NULL LIMIT $2) s)"
     )
     .bind(now)
     .bind(i64::from(most))
-    .fetch_one(conn))?;
+    .fetch_one(conn)
+    })?;
     Ok([counts.0, counts.1, counts.2].map(|count| u64::try_from(count).unwrap_or_default()))
 }
 

@@ -6,7 +6,7 @@ use sqlx::AssertSqlSafe;
 use super::{
     Change, Cursor, Executor, Page, StoreError, Transaction,
     connection::Executed,
-    paging::{Bind, Order, Search, bind_all, behind_prefix},
+    paging::{Bind, Order, Search, behind_prefix, bind_all},
     sql, text,
 };
 use crate::domain::{
