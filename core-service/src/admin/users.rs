@@ -270,7 +270,8 @@ pub(crate) fn generate_password() -> SecretString {
     SecretString::from(password)
 }
 
-fn check_name(name: &str) -> Result<(), &'static str> {
+/// Whether `name` may be a person's: up to 255 characters, none of them invisible.
+pub(crate) fn check_name(name: &str) -> Result<(), &'static str> {
     if name.chars().count() > MAX_USERNAME {
         return Err("has more than 255 characters");
     }

@@ -68,7 +68,7 @@ pub(crate) async fn update(
     let mut client = authenticate(&mut transaction, client_id, &token).await?;
     let document = parse(&metadata_json)?;
     require_same_client(&client, &document)?;
-    let metadata = with_admin_members(metadata(&document)?, &client.metadata);
+    let metadata = metadata(&document)?.with_admin_members_of(&client.metadata);
     if client.status == ClientStatus::Active && needs_approval(&client.metadata, &metadata) {
         client.status = ClientStatus::Pending;
     }
@@ -163,19 +163,6 @@ fn require_same_client(client: &Client, document: &Map<String, Value>) -> Result
     }
 }
 
-/// What an admin gave the client, it keeps.
-fn with_admin_members(new: ClientMetadata, old: &ClientMetadata) -> ClientMetadata {
-    ClientMetadata {
-        token_profile: old.token_profile.clone(),
-        project: old.project.clone(),
-        service_account: old.service_account.clone(),
-        trusted: old.trusted,
-        extra_claims_allowed: old.extra_claims_allowed,
-        introspect_any: old.introspect_any,
-        ..new
-    }
-}
-
 /// Whether `new` goes beyond what an admin looked at: other places for codes to go
 /// to, more scopes or grants, a weaker credential, or another face.
 fn needs_approval(old: &ClientMetadata, new: &ClientMetadata) -> bool {
@@ -206,7 +193,7 @@ fn needs_approval(old: &ClientMetadata, new: &ClientMetadata) -> bool {
 
 /// Gives a client that became confidential a secret, and takes it from one that
 /// became public. Gives the new secret.
-fn fit_secret(client: &mut Client) -> Option<PlainToken> {
+pub(crate) fn fit_secret(client: &mut Client) -> Option<PlainToken> {
     if client.is_public() {
         client.secret = None;
         return None;
