@@ -75,7 +75,7 @@ pub(crate) async fn revoke(
         .ok_or(Error::NotFound("there is no such consent"))?;
     consents::revoke(&mut transaction, &consent.id, ctx.now).await?;
     let (user, client) = (&consent.user_id, &consent.client_id);
-    let ended = grants::revoke_between(&mut transaction, user, client, ctx.now).await?;
+    let ended = grants::revoke_of_user_and_client(&mut transaction, user, client, ctx.now).await?;
     let event = Event::new(
         EventType::UserAuthorizationRevoked,
         "took a user's consent to a client back",

@@ -23,11 +23,12 @@ pub(crate) async fn list(
 ) -> Result<v1::ListSignInsResponse, Error> {
     let mut connection = core.store.read().await?;
     let user = users::named(&mut connection, &request.username, &request.user_id).await?;
-    let live = sign_ins::live(core, ctx, &mut connection, &user.id).await?;
+    drop(connection);
+    let live = sign_ins::live(core, ctx, &user.id).await?;
     Ok(v1::ListSignInsResponse {
         sign_ins: live
             .iter()
-            .map(|session| sign_ins::shown(session, None))
+            .map(|session| sign_ins::sign_in(session, false))
             .collect(),
     })
 }

@@ -8,7 +8,7 @@ use crate::{
     Core, Ctx,
     audit::{Event, EventType, Resource},
     domain::{
-        id::{ClientId, TokenId, UserId},
+        id::{ClientId, TokenId, UserId, made_at},
         time::Timestamp,
     },
     error::Error,
@@ -337,7 +337,7 @@ async fn shown<I: TokenName>(
     };
     let text = |id: Option<&str>| id.unwrap_or_default().to_owned();
     Ok(v1::AdminToken {
-        created_at: made_at(&id).0,
+        created_at: Uuid::parse_str(&id).map_or(0, |id| made_at(id).0),
         id,
         category: category.as_str().to_owned(),
         status: token.status(ctx.now).as_str().to_owned(),
@@ -354,15 +354,5 @@ async fn shown<I: TokenName>(
             .grant_id
             .map(|grant| grant.to_string())
             .unwrap_or_default(),
-    })
-}
-
-/// When the record of this id was made: a UUIDv7 says it.
-fn made_at(id: &str) -> Timestamp {
-    let made = Uuid::parse_str(id).ok().and_then(|id| id.get_timestamp());
-    made.map_or(Timestamp(0), |made| {
-        let (seconds, nanoseconds) = made.to_unix();
-        let seconds = i64::try_from(seconds).unwrap_or_default();
-        Timestamp(seconds * 1000 + i64::from(nanoseconds / 1_000_000))
     })
 }

@@ -18,7 +18,9 @@ use crate::{
     },
     error::Error,
     identity::password::MAX_PASSWORD_BYTES,
-    store::{Column, Cursor, Executor, StoreError, Transaction, grants, sessions, totals, users},
+    store::{
+        Column, Cursor, Executor, StoreError, Transaction, grants, lock, sessions, totals, users,
+    },
 };
 
 /// Characters of a user name.
@@ -209,6 +211,7 @@ pub(crate) async fn update(
     let role = parse_role(&role)?;
     let mut transaction = core.store.begin().await?;
     users::lock_admins(&mut transaction).await?;
+    lock::user(&mut transaction, &UserId::from(user_id.as_str())).await?;
     let mut user = named(&mut transaction, "", &user_id).await?;
     if updated_at != 0 && updated_at != user.updated_at.0 {
         return Err(Error::Outdated);
@@ -479,6 +482,7 @@ pub(crate) fn generate_password() -> SecretString {
     SecretString::from(password)
 }
 
+/// Whether `name` may be a person's: up to 255 characters, none of them invisible.
 pub(crate) fn check_name(name: &str) -> Result<(), &'static str> {
     if name.chars().count() > MAX_USERNAME {
         return Err("has more than 255 characters");

@@ -68,7 +68,7 @@ pub(crate) async fn update(
     let mut client = authenticate(&mut transaction, client_id, &token).await?;
     let document = parse(&metadata_json)?;
     require_same_client(&client, &document)?;
-    let metadata = with_admin_members(metadata(&document)?, &client.metadata);
+    let metadata = metadata(&document)?.with_admin_members_of(&client.metadata);
     if client.status == ClientStatus::Active && needs_approval(&client.metadata, &metadata) {
         client.status = ClientStatus::Pending;
     }
@@ -160,19 +160,6 @@ fn require_same_client(client: &Client, document: &Map<String, Value>) -> Result
         Ok(())
     } else {
         refused("client_secret: is not that of the client".to_owned())
-    }
-}
-
-/// What an admin gave the client, it keeps.
-fn with_admin_members(new: ClientMetadata, old: &ClientMetadata) -> ClientMetadata {
-    ClientMetadata {
-        token_profile: old.token_profile.clone(),
-        project: old.project.clone(),
-        service_account: old.service_account.clone(),
-        trusted: old.trusted,
-        extra_claims_allowed: old.extra_claims_allowed,
-        introspect_any: old.introspect_any,
-        ..new
     }
 }
 

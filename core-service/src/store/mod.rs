@@ -37,6 +37,8 @@ pub mod consents;
 pub mod device_codes;
 pub mod expired;
 pub mod grants;
+pub mod grants_list;
+pub mod lock;
 pub mod refresh_tokens;
 pub mod seeded_credentials;
 pub mod sessions;
