@@ -21,7 +21,7 @@ use crate::{
     error::Error,
     store::{
         Column, Cursor, Executor, StoreError, Transaction, access_tokens, clients, consents,
-        grants, totals, users,
+        grants, lock, totals, users,
     },
 };
 
