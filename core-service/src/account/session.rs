@@ -21,7 +21,7 @@ use crate::{
         user::{Role, User},
     },
     error::Error,
-    store::{sessions, users},
+    store::{Transaction, sessions, users},
 };
 
 /// A use is written down at most so often.
@@ -94,6 +94,26 @@ pub(crate) async fn open(
     ctx: &Ctx,
     proof: Proof<'_>,
 ) -> Result<(SessionId, v1::SessionCookie), Error> {
+    let previous = presented(core, ctx).await?;
+    let mut transaction = core.store.begin().await?;
+    let opened = open_in(&mut transaction, core, ctx, proof).await?;
+    if let Some(previous) = previous {
+        sessions::revoke(&mut transaction, &previous.id, ctx.now).await?;
+    }
+    transaction.commit().await?;
+    Ok(opened)
+}
+
+/// Opens a session with what else `transaction` does.
+///
+/// # Errors
+/// UNAVAILABLE when the database is away.
+pub(super) async fn open_in(
+    transaction: &mut Transaction,
+    core: &Core,
+    ctx: &Ctx,
+    proof: Proof<'_>,
+) -> Result<(SessionId, v1::SessionCookie), Error> {
     let settings = &core.settings.sessions;
     let remembered = settings.remember_me.filter(|_| proof.remember);
     let (id, cookie) = PlainToken::for_record(ctx.now);
@@ -112,13 +132,7 @@ pub(crate) async fn open(
         expires_at: ctx.now + remembered.unwrap_or(settings.max_age),
         revoked_at: None,
     };
-    let previous = presented(core, ctx).await?;
-    let mut transaction = core.store.begin().await?;
-    sessions::insert(&mut transaction, &session).await?;
-    if let Some(previous) = previous {
-        sessions::revoke(&mut transaction, &previous.id, ctx.now).await?;
-    }
-    transaction.commit().await?;
+    sessions::insert(transaction, &session).await?;
     let cookie = v1::SessionCookie {
         value: cookie.into_string(),
         max_age: remembered.map_or(0, |life| life.as_secs()),

@@ -60,6 +60,40 @@ impl Grant {
     }
 }
 
+/// What people are told of a grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GrantStatus {
+    /// Something of it counts.
+    Active,
+    /// Nothing of it counts until it is enabled again.
+    Disabled,
+    /// It was ended.
+    Revoked,
+    /// The time of its last token is over.
+    Expired,
+}
+
+impl GrantStatus {
+    /// The status' name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Disabled => "disabled",
+            Self::Revoked => "revoked",
+            Self::Expired => "expired",
+        }
+    }
+
+    /// The status of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Active, Self::Disabled, Self::Revoked, Self::Expired]
+            .into_iter()
+            .find(|status| status.as_str() == name)
+    }
+}
+
 /// A consent that is remembered.
 #[derive(Debug, Clone)]
 pub struct Consent {

@@ -99,9 +99,8 @@ pub(crate) async fn state(
     executor: &mut impl Executor,
     id: &TokenId,
 ) -> Result<Option<AccessTokenState>, StoreError> {
-    let row: Option<StateRow> =
-        sql!(executor, |conn| {
-            sqlx::query_as::<_, StateRow>(
+    let row: Option<StateRow> = sql!(executor, |conn| {
+        sqlx::query_as::<_, StateRow>(
         "SELECT t.id, t.client_id, t.grant_id, t.scope, t.expires_at, t.revoked_at, t.disabled_at, \
          c.status AS client_status, u.id AS user_id, u.username, u.active AS user_active, \
          g.revoked_at AS grant_revoked_at, g.disabled_at AS grant_disabled_at \
@@ -113,7 +112,7 @@ pub(crate) async fn state(
     )
     .bind(id)
     .fetch_optional(conn)
-        })?;
+    })?;
     row.map(AccessTokenState::try_from).transpose()
 }
 

@@ -173,6 +173,28 @@ pub(crate) async fn revoke_of_client(
     Ok(end!(transaction, "client_id = $1", client, now))
 }
 
+/// Ends all grants that the user gave the client; gives how many.
+pub(crate) async fn revoke_of_user_and_client(
+    transaction: &mut Transaction,
+    user: &UserId,
+    client: &ClientId,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let ended: Vec<GrantId> = sql!(transaction, |conn| sqlx::query_scalar(
+        "UPDATE grants SET revoked_at = $3 WHERE revoked_at IS NULL AND user_id = $1 \
+         AND client_id = $2 RETURNING id"
+    )
+    .bind(user)
+    .bind(client)
+    .bind(now)
+    .fetch_all(conn))?;
+    let rows = ended.len() as u64;
+    for id in ended {
+        transaction.changes(Change::Grant(id));
+    }
+    Ok(rows)
+}
+
 /// Ends all grants that were given in the browser session; gives how many.
 #[cfg_attr(
     not(test),
