@@ -13,11 +13,11 @@ use crate::{
     config::Config,
     error::Failure,
     form,
-    pages::{consent, device, home, login, logout, theme},
+    pages::{consent, device, home, login, logout, preferences},
     visitor::{Site, receive},
 };
 
-/// The pages and their files. `core` leads to the `Web` service; paths are
+/// The pages and their files. `core` leads to the core's services; paths are
 /// relative to the issuer's path. Each request must carry an
 /// [`authgate_proto::v1::RequestContext`] as extension.
 pub fn router(core: Transport, config: Config) -> Router {
@@ -29,7 +29,8 @@ pub fn router(core: Transport, config: Config) -> Router {
         .route(path::DEVICE, get(device::show))
         .route("/device/verify", post(device::submit))
         .route(path::CONSENT, get(consent::show))
-        .route("/theme", post(theme::submit))
+        .route("/theme", post(preferences::submit_theme))
+        .route("/language", post(preferences::submit_language))
         .method_not_allowed_fallback(async || Failure::Method)
         // Inside of `receive`, so that a form over the limit gets its page.
         .route_layer(DefaultBodyLimit::max(form::BODY_LIMIT))

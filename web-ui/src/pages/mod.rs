@@ -7,4 +7,4 @@ pub mod form_post;
 pub mod home;
 pub mod login;
 pub mod logout;
-pub mod theme;
+pub mod preferences;
