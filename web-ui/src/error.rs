@@ -65,6 +65,10 @@ pub enum Failure {
     FormTooLarge,
     /// A method that the path does not have.
     Method,
+    /// There is no page at the path.
+    NoPage,
+    /// The page is for admins and its visitor is none.
+    AdminsOnly,
 }
 
 /// What the failed page is part of: the same status means other things there.
@@ -196,6 +200,11 @@ impl Failure {
             Self::Nonsense(_) => plain(visitor, StatusCode::INTERNAL_SERVER_ERROR),
             Self::FormTooLarge => plain(visitor, StatusCode::PAYLOAD_TOO_LARGE),
             Self::Method => plain(visitor, StatusCode::METHOD_NOT_ALLOWED),
+            Self::NoPage => plain(visitor, StatusCode::NOT_FOUND),
+            Self::AdminsOnly => {
+                let view = view(visitor, StatusCode::FORBIDDEN, Some(&texts.admins_only));
+                pages::error::respond(visitor, view, None)
+            }
             Self::Form(fault) => {
                 let mut view = view(visitor, StatusCode::BAD_REQUEST, None);
                 view.message = match fault {
