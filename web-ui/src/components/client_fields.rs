@@ -92,6 +92,7 @@ pub fn ClientFields<'a>(
         </section>
         {admin.then(|| view! { <AdminFields draft problems texts /> })}
     }
+    .into_any()
 }
 
 /// What only admins may set.
@@ -151,4 +152,5 @@ fn AdminFields<'a>(
             </Group>
         </section>
     }
+    .into_any()
 }
