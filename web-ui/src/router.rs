@@ -13,11 +13,11 @@ use crate::{
     config::Config,
     error::Failure,
     form,
-    pages::{consent, device, home, login, logout, theme},
+    pages::{admin, consent, device, home, login, logout, preferences},
     visitor::{Site, receive},
 };
 
-/// The pages and their files. `core` leads to the `Web` service; paths are
+/// The pages and their files. `core` leads to the core's services; paths are
 /// relative to the issuer's path. Each request must carry an
 /// [`authgate_proto::v1::RequestContext`] as extension.
 pub fn router(core: Transport, config: Config) -> Router {
@@ -29,7 +29,9 @@ pub fn router(core: Transport, config: Config) -> Router {
         .route(path::DEVICE, get(device::show))
         .route("/device/verify", post(device::submit))
         .route(path::CONSENT, get(consent::show))
-        .route("/theme", post(theme::submit))
+        .route("/theme", post(preferences::submit_theme))
+        .route("/language", post(preferences::submit_language))
+        .merge(administration())
         .method_not_allowed_fallback(async || Failure::Method)
         // Inside of `receive`, so that a form over the limit gets its page.
         .route_layer(DefaultBodyLimit::max(form::BODY_LIMIT))
@@ -38,4 +40,42 @@ pub fn router(core: Transport, config: Config) -> Router {
         .route("/static/{file}", get(assets::show))
         .route("/favicon.ico", get(assets::favicon));
     pages.merge(files).with_state(site)
+}
+
+/// What admins see and do.
+fn administration() -> Router<Site> {
+    use admin::{authorizations, client, client_actions, client_form, clients};
+    use admin::{dashboard, keys, registrations};
+
+    Router::new()
+        .route("/admin", get(dashboard::show))
+        .route(
+            "/admin/clients",
+            get(clients::show).post(client_form::create),
+        )
+        .route(clients::NEW_PATH, get(client_form::show_new))
+        .route(
+            "/admin/clients/{id}",
+            get(client::show).post(client_form::update),
+        )
+        .route("/admin/clients/{id}/edit", get(client_form::show_edit))
+        .route(
+            "/admin/clients/{id}/authorizations",
+            get(authorizations::show),
+        )
+        .route(
+            "/admin/clients/{id}/authorizations/{consent}/revoke",
+            post(authorizations::revoke),
+        )
+        .route(
+            "/admin/clients/{id}/{action}",
+            get(client_actions::show).post(client_actions::submit),
+        )
+        .route("/admin/registrations", get(registrations::show))
+        .route("/admin/keys", get(keys::show))
+        .route(keys::ROTATE_PATH, post(keys::rotate))
+        .route(
+            keys::ROTATE_NOW_PATH,
+            get(keys::confirm_now).post(keys::rotate_now),
+        )
 }

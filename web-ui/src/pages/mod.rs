@@ -1,5 +1,6 @@
 //! The pages, a file each: its views and its handlers.
 
+pub mod admin;
 pub mod consent;
 pub mod device;
 pub mod error;
@@ -7,4 +8,4 @@ pub mod form_post;
 pub mod home;
 pub mod login;
 pub mod logout;
-pub mod theme;
+pub mod preferences;

@@ -1,0 +1,7 @@
+//! The pages of the person's own account.
+
+use super::super::account::Account;
+
+pub const ACCOUNT: Account = Account {
+    title: "您的帳號"
+};
