@@ -9,6 +9,7 @@ pub mod client;
 pub mod client_fields;
 pub mod confirm;
 pub mod empty;
+pub mod event;
 pub mod fact;
 pub mod field;
 pub mod filter;
