@@ -5,7 +5,7 @@ use authgate_proto::v1;
 use super::{app_metadata, changed_at, page_size, searched, session::SignedIn};
 use crate::{
     Core, Ctx,
-    admin::clients::NewClient,
+    admin::clients::{NewClient, changed_members},
     audit::{Event, EventType, Resource},
     domain::{
         client::{Client, ClientStatus, SecretHash, new_client_secret},
@@ -13,7 +13,6 @@ use crate::{
         secret::PlainToken,
     },
     error::Error,
-    register::manage::fit_secret,
     store::{
         Cursor, Executor, Transaction,
         clients::{self, Filter},
@@ -128,12 +127,12 @@ pub(crate) async fn update(
         return Err(Error::Outdated);
     }
     let metadata = app_metadata::read(&metadata_json, Some(&app.metadata))?;
-    let changed = app_metadata::changed(&app.metadata, &metadata);
+    let changed = changed_members(&app.metadata, &metadata);
     if changed.is_empty() {
         return Ok(shown(&app, None));
     }
     app.metadata = metadata;
-    let secret = fit_secret(&mut app);
+    let secret = app.fit_secret();
     app.updated_at = changed_at(ctx.now, app.updated_at);
     clients::update(&mut transaction, &app).await?;
     transaction.commit().await?;

@@ -129,10 +129,15 @@ fn shown(user: &User) -> v1::Profile {
         updated_at: user.updated_at.0,
         has_password: is_local(user) && user.password_hash.is_some(),
         managed_elsewhere: !is_local(user),
-        identities: vec![v1::Identity {
-            source: user.auth_source.clone(),
-            external_id: user.external_id.clone().unwrap_or_default(),
-            linked_at: user.created_at.0,
-        }],
+        identities: identities(user),
     }
+}
+
+/// Where the person's account comes from.
+pub(crate) fn identities(user: &User) -> Vec<v1::Identity> {
+    vec![v1::Identity {
+        source: user.auth_source.clone(),
+        external_id: user.external_id.clone().unwrap_or_default(),
+        linked_at: user.created_at.0,
+    }]
 }

@@ -7,7 +7,7 @@ use super::{information, metadata, parse, require_enabled};
 use crate::{
     Core, Ctx,
     domain::{
-        client::{Client, ClientStatus, SecretHash, new_client_secret},
+        client::{Client, ClientStatus, SecretHash},
         client_metadata::ClientMetadata,
         id::ClientId,
         secret::PlainToken,
@@ -73,7 +73,7 @@ pub(crate) async fn update(
         client.status = ClientStatus::Pending;
     }
     client.metadata = metadata;
-    let secret = fit_secret(&mut client);
+    let secret = client.fit_secret();
     client.updated_at = ctx.now;
     clients::update(&mut transaction, &client).await?;
     transaction.commit().await?;
@@ -189,19 +189,4 @@ fn needs_approval(old: &ClientMetadata, new: &ClientMetadata) -> bool {
         || !new.scopes().is_subset_of(&old.scopes())
         || became_public
         || face(old) != face(new)
-}
-
-/// Gives a client that became confidential a secret, and takes it from one that
-/// became public. Gives the new secret.
-pub(crate) fn fit_secret(client: &mut Client) -> Option<PlainToken> {
-    if client.is_public() {
-        client.secret = None;
-        return None;
-    }
-    if client.secret.is_some() {
-        return None;
-    }
-    let secret = new_client_secret();
-    client.secret = Some(SecretHash::of(&secret));
-    Some(secret)
 }

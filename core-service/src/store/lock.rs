@@ -2,7 +2,7 @@
 //! what will be written over. PostgreSQL would let another transaction change it in
 //! between; SQLite's transactions stand in line anyway.
 
-use super::{Executor, StoreError, Transaction, connection::Executed, sql, text};
+use super::{StoreError, Transaction, connection::Executed, sql, text};
 use crate::domain::id::{ClientId, UserId};
 
 /// Holds the user, if there is such a one.

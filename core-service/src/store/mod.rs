@@ -32,6 +32,7 @@ pub mod access_tokens;
 pub mod authorization_codes;
 pub mod authorization_requests;
 pub mod clients;
+pub mod consent_list;
 pub mod consents;
 pub mod device_codes;
 pub mod expired;
@@ -43,6 +44,8 @@ pub mod seeded_credentials;
 pub mod sessions;
 pub mod signing_keys;
 pub mod throttles;
+pub mod token_list;
+pub mod totals;
 pub mod users;
 
 pub(crate) use changes::{Change, Changes, Reading, Validity};

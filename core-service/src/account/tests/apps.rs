@@ -23,11 +23,18 @@ fn with(name: &str, value: impl Into<Value>) -> Value {
 }
 
 async fn make(core: &Core, of: &Browser, document: &Value) -> Result<v1::OwnApp, Error> {
-    let request = v1::CreateAppRequest { metadata_json: document.to_string() };
+    let request = v1::CreateAppRequest {
+        metadata_json: document.to_string(),
+    };
     create(core, &of.ctx, &of.person, request).await
 }
 
-async fn replace(core: &Core, of: &Browser, app: &v1::OwnApp, document: &Value) -> Result<v1::OwnApp, Error> {
+async fn replace(
+    core: &Core,
+    of: &Browser,
+    app: &v1::OwnApp,
+    document: &Value,
+) -> Result<v1::OwnApp, Error> {
     let request = v1::UpdateAppRequest {
         client_id: app.client_id.clone(),
         metadata_json: document.to_string(),
@@ -37,20 +44,41 @@ async fn replace(core: &Core, of: &Browser, app: &v1::OwnApp, document: &Value) 
 }
 
 async fn look(core: &Core, of: &Browser, id: &str) -> Result<v1::OwnApp, Error> {
-    get(core, &of.ctx, &of.person, v1::GetAppRequest { client_id: id.to_owned() }).await
+    get(
+        core,
+        &of.ctx,
+        &of.person,
+        v1::GetAppRequest {
+            client_id: id.to_owned(),
+        },
+    )
+    .await
 }
 
 async fn remove(core: &Core, of: &Browser, id: &str) -> Result<v1::DeleteAppResponse, Error> {
-    delete(core, &of.ctx, &of.person, v1::DeleteAppRequest { client_id: id.to_owned() }).await
+    delete(
+        core,
+        &of.ctx,
+        &of.person,
+        v1::DeleteAppRequest {
+            client_id: id.to_owned(),
+        },
+    )
+    .await
 }
 
 async fn renew(core: &Core, of: &Browser, id: &str) -> Result<v1::OwnApp, Error> {
-    let request = v1::RegenerateAppSecretRequest { client_id: id.to_owned() };
+    let request = v1::RegenerateAppSecretRequest {
+        client_id: id.to_owned(),
+    };
     regenerate_secret(core, &of.ctx, &of.person, request).await
 }
 
 async fn names(core: &Core, of: &Browser, search: &str) -> Vec<String> {
-    let request = v1::ListAppsRequest { search: search.to_owned(), ..Default::default() };
+    let request = v1::ListAppsRequest {
+        search: search.to_owned(),
+        ..Default::default()
+    };
     let answer = list(core, &of.ctx, &of.person, request).await.unwrap();
     answer.apps.into_iter().map(|app| app.name).collect()
 }
@@ -58,7 +86,10 @@ async fn names(core: &Core, of: &Browser, search: &str) -> Vec<String> {
 /// The stored client, changed as an admin would.
 async fn as_admin(core: &Core, id: &str, change: impl FnOnce(&mut Client)) -> Client {
     let mut transaction = core.store.begin().await.unwrap();
-    let mut client = clients::by_id(&mut transaction, &id.into()).await.unwrap().unwrap();
+    let mut client = clients::by_id(&mut transaction, &id.into())
+        .await
+        .unwrap()
+        .unwrap();
     change(&mut client);
     clients::update(&mut transaction, &client).await.unwrap();
     transaction.commit().await.unwrap();
@@ -66,7 +97,9 @@ async fn as_admin(core: &Core, id: &str, change: impl FnOnce(&mut Client)) -> Cl
 }
 
 async fn stored(core: &Core, id: &str) -> Option<Client> {
-    clients::by_id(&mut core.store.read().await.unwrap(), &id.into()).await.unwrap()
+    clients::by_id(&mut core.store.read().await.unwrap(), &id.into())
+        .await
+        .unwrap()
 }
 
 fn metadata(app: &v1::OwnApp) -> Value {

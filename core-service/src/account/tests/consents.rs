@@ -28,12 +28,18 @@ fn of(id: &ConsentId) -> v1::RevokeConsentRequest {
 }
 
 async fn page(core: &Core, of: &Browser, token: &str) -> v1::ListConsentsResponse {
-    let request = v1::ListConsentsRequest { page_size: 2, page_token: token.to_owned() };
+    let request = v1::ListConsentsRequest {
+        page_size: 2,
+        page_token: token.to_owned(),
+    };
     list(core, &of.ctx, &of.person, request).await.unwrap()
 }
 
 fn ids(page: &v1::ListConsentsResponse) -> Vec<&str> {
-    page.consents.iter().map(|consent| consent.id.as_str()).collect()
+    page.consents
+        .iter()
+        .map(|consent| consent.id.as_str())
+        .collect()
 }
 
 conformance! {

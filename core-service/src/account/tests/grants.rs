@@ -23,17 +23,27 @@ async fn shown(core: &Core, of: &Browser, search: &str, status: &str) -> Vec<Str
         status: status.to_owned(),
         ..v1::ListGrantsRequest::default()
     };
-    page(core, of, request).await.grants.into_iter().map(|grant| grant.id).collect()
+    page(core, of, request)
+        .await
+        .grants
+        .into_iter()
+        .map(|grant| grant.id)
+        .collect()
 }
 
 /// Whether an access token still opens what it opens.
 async fn opens(core: &Core, access_token: &str) -> [bool; 2] {
     let ctx = request(MINUTE, None);
     let access_token = access_token.to_owned();
-    let asked = v1::TokenInfoRequest { access_token: access_token.clone() };
+    let asked = v1::TokenInfoRequest {
+        access_token: access_token.clone(),
+    };
     let info = tokeninfo::tokeninfo(core, &ctx, asked).await;
     let asked = v1::UserInfoRequest { access_token };
-    [info.is_ok(), userinfo::userinfo(core, &ctx, asked).await.is_ok()]
+    [
+        info.is_ok(),
+        userinfo::userinfo(core, &ctx, asked).await.is_ok(),
+    ]
 }
 
 conformance! {

@@ -77,7 +77,11 @@ struct App {
 
 /// An active client; a public one without a secret.
 async fn app(core: &Core, name: &str, public: bool) -> App {
-    let method = if public { "none" } else { "client_secret_basic" };
+    let method = if public {
+        "none"
+    } else {
+        "client_secret_basic"
+    };
     let metadata = ClientMetadata {
         client_name: name.to_owned(),
         token_endpoint_auth_method: method.to_owned(),
@@ -153,11 +157,16 @@ async fn approve(
 /// What `person` allowed `app`, and its tokens.
 async fn issue(core: &Core, person: &SignedIn, app: &App, after: Duration) -> (Grant, Tokens) {
     let (grant, code) = approve(core, person, app, "openid read", after, None).await;
-    let response = ask(core, app, after, TokenRequest {
-        grant_type: "authorization_code".to_owned(),
-        code: code.into_string(),
-        ..TokenRequest::default()
-    });
+    let response = ask(
+        core,
+        app,
+        after,
+        TokenRequest {
+            grant_type: "authorization_code".to_owned(),
+            code: code.into_string(),
+            ..TokenRequest::default()
+        },
+    );
     (grant, response.await.unwrap().into())
 }
 

@@ -8,7 +8,13 @@ fn of(id: &str) -> v1::EndSignInRequest {
 }
 
 async fn shown(core: &Core, browser: &Browser) -> Vec<String> {
-    let listed = list(core, &browser.ctx, &browser.person, v1::ListSignInsRequest {}).await;
+    let listed = list(
+        core,
+        &browser.ctx,
+        &browser.person,
+        v1::ListSignInsRequest {},
+    )
+    .await;
     let sign_ins = listed.unwrap().sign_ins;
     assert!(sign_ins[0].current && sign_ins.iter().skip(1).all(|it| !it.current));
     sign_ins.into_iter().map(|sign_in| sign_in.id).collect()
