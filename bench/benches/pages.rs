@@ -7,9 +7,10 @@
 use authgate_proto::{
     transport,
     v1::{
-        BrowserView, ConsentView, DecideDeviceRequest, DeviceDecided, DeviceState, DeviceView, HomeView,
-        RequestContext, SignInRequest, SignInResponse, SignInView, SignOutRequest, SignOutResponse,
-        ViewBrowserRequest, ViewConsentRequest, ViewDeviceRequest, ViewHomeRequest, ViewSignInRequest,
+        BrowserView, ConsentView, DecideDeviceRequest, DeviceDecided, DeviceState, DeviceView,
+        HomeView, RequestContext, SignInRequest, SignInResponse, SignInView, SignOutRequest,
+        SignOutResponse, ViewBrowserRequest, ViewConsentRequest, ViewDeviceRequest,
+        ViewHomeRequest, ViewSignInRequest,
         web_server::{Web, WebServer},
     },
 };

@@ -78,7 +78,7 @@ pub(crate) async fn revoke(
     let taken_back = consents::revoke(&mut transaction, &consent.id, ctx.now).await?;
     let (user, client) = (&consent.user_id, &consent.client_id);
     // Also what stands on no consent: the person means the app.
-    let ended = grants::revoke_between(&mut transaction, user, client, ctx.now).await?;
+    let ended = grants::revoke_of_user_and_client(&mut transaction, user, client, ctx.now).await?;
     transaction.commit().await?;
     if taken_back {
         let event = Event::new(

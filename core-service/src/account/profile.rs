@@ -5,7 +5,7 @@ use authgate_proto::v1;
 use super::{changed_at, is_local, session::SignedIn};
 use crate::{
     Core, Ctx,
-    admin::users::{check_email, check_name},
+    admin::users::{check_email, check_name, identities},
     audit::{Event, EventType, Resource},
     domain::user::User,
     error::Error,
@@ -131,13 +131,4 @@ fn shown(user: &User) -> v1::Profile {
         managed_elsewhere: !is_local(user),
         identities: identities(user),
     }
-}
-
-/// Where the person's account comes from.
-pub(crate) fn identities(user: &User) -> Vec<v1::Identity> {
-    vec![v1::Identity {
-        source: user.auth_source.clone(),
-        external_id: user.external_id.clone().unwrap_or_default(),
-        linked_at: user.created_at.0,
-    }]
 }

@@ -12,7 +12,7 @@ use crate::{
         time::Timestamp,
     },
     error::Error,
-    store::{Executor, sessions},
+    store::sessions,
 };
 
 /// So many are shown at most.
@@ -28,18 +28,32 @@ pub(crate) async fn list(
     person: &SignedIn,
     v1::ListSignInsRequest {}: v1::ListSignInsRequest,
 ) -> Result<v1::ListSignInsResponse, Error> {
-    let mut connection = core.store.read().await?;
-    let found = live(core, ctx, &mut connection, &person.user.id).await?;
+    let found = live(core, ctx, &person.user.id).await?;
     let (this, others): (Vec<_>, Vec<_>) = found
         .iter()
         .partition(|session| session.id == person.session.id);
     // Also where so many others were used since that this one is not among them.
     let this = this.first().copied().unwrap_or(&person.session);
-    let current = Some(&person.session.id);
-    let sign_ins = std::iter::once(this).chain(others);
+    let sign_ins = std::iter::once(sign_in(this, true))
+        .chain(others.into_iter().map(|session| sign_in(session, false)));
     Ok(v1::ListSignInsResponse {
-        sign_ins: sign_ins.map(|session| shown(session, current)).collect(),
+        sign_ins: sign_ins.collect(),
     })
+}
+
+/// The browsers that a user is signed in at, the one used last first.
+///
+/// # Errors
+/// UNAVAILABLE when the database is away.
+pub(crate) async fn live(core: &Core, ctx: &Ctx, user: &UserId) -> Result<Vec<Session>, Error> {
+    let idle_timeout = core.settings.sessions.idle_timeout;
+    let idle_since = if idle_timeout.is_zero() {
+        Timestamp(i64::MIN)
+    } else {
+        ctx.now - idle_timeout
+    };
+    let mut connection = core.store.read().await?;
+    Ok(sessions::live_of_user(&mut connection, user, ctx.now, idle_since, MOST).await?)
 }
 
 /// Signs one of the person's browsers out; one that is signed out already stays so. What
@@ -73,30 +87,11 @@ pub(crate) async fn end(
     Ok(v1::EndSignInResponse {})
 }
 
-/// The sessions of `user` that count, the one used last first.
-///
-/// # Errors
-/// UNAVAILABLE when the database is away.
-pub(crate) async fn live(
-    core: &Core,
-    ctx: &Ctx,
-    executor: &mut impl Executor,
-    user: &UserId,
-) -> Result<Vec<Session>, Error> {
-    let idle_timeout = core.settings.sessions.idle_timeout;
-    let idle_since = if idle_timeout.is_zero() {
-        Timestamp(i64::MIN)
-    } else {
-        ctx.now - idle_timeout
-    };
-    Ok(sessions::live_of_user(executor, user, ctx.now, idle_since, MOST).await?)
-}
-
-/// What is shown of a session; `current` is the one that asks.
-pub(crate) fn shown(session: &Session, current: Option<&SessionId>) -> v1::SignIn {
+/// What is shown of a session; `current`: it is the one that asks.
+pub(crate) fn sign_in(session: &Session, current: bool) -> v1::SignIn {
     v1::SignIn {
         id: session.id.to_string(),
-        current: current == Some(&session.id),
+        current,
         client_ip: session.client_ip.clone(),
         user_agent: session.user_agent.clone(),
         created_at: session.created_at.0,

@@ -21,7 +21,7 @@ use crate::{
     error::Error,
     store::{
         Column, Cursor, Executor, StoreError, Transaction, access_tokens, clients, consents,
-        grants, totals, users,
+        grants, lock, totals, users,
     },
 };
 
@@ -210,7 +210,7 @@ pub(crate) async fn update(
         ));
     }
     let mut transaction = core.store.begin().await?;
-    let mut client = of_id(&mut transaction, &client_id).await?;
+    let mut client = held(&mut transaction, &client_id).await?;
     if updated_at != 0 && updated_at != client.updated_at.0 {
         return Err(Error::Outdated);
     }
@@ -283,7 +283,7 @@ pub(crate) async fn delete(
     request: v1::AdminDeleteClientRequest,
 ) -> Result<v1::AdminDeleteClientResponse, Error> {
     let mut transaction = core.store.begin().await?;
-    let client = of_id(&mut transaction, &request.client_id).await?;
+    let client = held(&mut transaction, &request.client_id).await?;
     clients::delete(&mut transaction, &client.id).await?;
     let event =
         Event::new(EventType::ClientDeleted, "deleted a client").about(Resource::client(&client));
@@ -302,7 +302,7 @@ pub(crate) async fn regenerate_secret(
     request: v1::RegenerateClientSecretRequest,
 ) -> Result<v1::AdminClient, Error> {
     let mut transaction = core.store.begin().await?;
-    let mut client = of_id(&mut transaction, &request.client_id).await?;
+    let mut client = held(&mut transaction, &request.client_id).await?;
     if client.is_public() {
         return Err(Error::Precondition(
             "this client is public: it has no secret".to_owned(),
@@ -332,7 +332,7 @@ pub(crate) async fn revoke_all(
     request: v1::RevokeClientTokensRequest,
 ) -> Result<v1::RevokedResponse, Error> {
     let mut transaction = core.store.begin().await?;
-    let client = of_id(&mut transaction, &request.client_id).await?;
+    let client = held(&mut transaction, &request.client_id).await?;
     let revoked = end_all(&mut transaction, &client.id, ctx.now).await?;
     let event = Event::new(
         EventType::ClientTokensRevokedAll,
@@ -369,7 +369,7 @@ async fn set_status(
     event: Event,
 ) -> Result<v1::AdminClient, Error> {
     let mut transaction = core.store.begin().await?;
-    let mut client = of_id(&mut transaction, id).await?;
+    let mut client = held(&mut transaction, id).await?;
     if client.status != status {
         client.status = status;
         client.updated_at = ctx.now.max(Timestamp(client.updated_at.0 + 1));
@@ -396,6 +396,12 @@ pub(crate) fn changed_members(old: &ClientMetadata, new: &ClientMetadata) -> Vec
         .filter(|name| old.get(*name) != new.get(*name))
         .cloned()
         .collect()
+}
+
+/// The client of that id, held until the transaction ends.
+async fn held(transaction: &mut Transaction, id: &str) -> Result<Client, Error> {
+    lock::client(transaction, &ClientId::from(id)).await?;
+    of_id(transaction, id).await
 }
 
 async fn of_id(executor: &mut impl Executor, id: &str) -> Result<Client, Error> {

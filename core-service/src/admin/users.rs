@@ -8,7 +8,6 @@ use uuid::Uuid;
 use super::{COUNTED_TO, page_size, search_text};
 use crate::{
     Actor, Core, Ctx,
-    account::profile,
     audit::{Event, EventType, Resource},
     domain::{
         document::is_deceptive,
@@ -19,7 +18,9 @@ use crate::{
     },
     error::Error,
     identity::password::MAX_PASSWORD_BYTES,
-    store::{Column, Cursor, Executor, StoreError, Transaction, grants, sessions, totals, users},
+    store::{
+        Column, Cursor, Executor, StoreError, Transaction, grants, lock, sessions, totals, users,
+    },
 };
 
 /// Characters of a user name.
@@ -134,7 +135,7 @@ pub(crate) async fn get(
         sign_ins,
         grants,
         consents,
-        connections: profile::identities(&user).len() as u64,
+        connections: identities(&user).len() as u64,
         apps,
         ..admin_user(&user)
     })
@@ -210,6 +211,7 @@ pub(crate) async fn update(
     let role = parse_role(&role)?;
     let mut transaction = core.store.begin().await?;
     users::lock_admins(&mut transaction).await?;
+    lock::user(&mut transaction, &UserId::from(user_id.as_str())).await?;
     let mut user = named(&mut transaction, "", &user_id).await?;
     if updated_at != 0 && updated_at != user.updated_at.0 {
         return Err(Error::Outdated);
@@ -406,7 +408,7 @@ pub(crate) async fn connections(
     let mut connection = core.store.read().await?;
     let user = named(&mut connection, &request.username, &request.user_id).await?;
     Ok(v1::ListUserConnectionsResponse {
-        identities: profile::identities(&user),
+        identities: identities(&user),
     })
 }
 
@@ -571,6 +573,15 @@ fn admin_user(user: &User) -> v1::AdminUser {
         auth_source: user.auth_source.clone(),
         ..v1::AdminUser::default()
     }
+}
+
+/// Where a person's account comes from.
+pub(crate) fn identities(user: &User) -> Vec<v1::Identity> {
+    vec![v1::Identity {
+        source: user.auth_source.clone(),
+        external_id: user.external_id.clone().unwrap_or_default(),
+        linked_at: user.created_at.0,
+    }]
 }
 
 #[cfg(test)]

@@ -92,7 +92,7 @@ pub(crate) async fn upsert(
 }
 
 /// Takes the consent back. False when it was already or is not known. What was
-/// granted on it ends with `grants::revoke_between`.
+/// granted on it ends with `grants::revoke_of_user_and_client`.
 pub(crate) async fn revoke(
     executor: &mut impl Executor,
     id: &ConsentId,

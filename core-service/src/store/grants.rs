@@ -174,7 +174,7 @@ pub(crate) async fn revoke_of_client(
 }
 
 /// Ends all grants that the user gave the client; gives how many.
-pub(crate) async fn revoke_between(
+pub(crate) async fn revoke_of_user_and_client(
     transaction: &mut Transaction,
     user: &UserId,
     client: &ClientId,

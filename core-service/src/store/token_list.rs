@@ -343,7 +343,7 @@ async fn pick(
     value: Option<Bind>,
 ) -> Result<bool, StoreError> {
     let mut counted = Search::default();
-    let mut with_value = |search: &mut Search, text: &str| match value.clone() {
+    let with_value = |search: &mut Search, text: &str| match value.clone() {
         None => text.to_owned(),
         Some(value) => {
             let placeholder = search.bind(value);
