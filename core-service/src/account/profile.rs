@@ -16,7 +16,6 @@ use crate::{
 ///
 /// # Errors
 /// None of its own.
-#[expect(clippy::unused_async, reason = "like every use case")]
 pub(crate) async fn get(
     _: &Core,
     _: &Ctx,

@@ -8,7 +8,7 @@ mod changes;
 mod clients;
 pub(crate) mod database;
 mod expired;
-mod fixtures;
+pub(crate) mod fixtures;
 mod grants;
 mod group_commit;
 mod opening;

@@ -41,7 +41,7 @@ async fn gone_is_unavailable_and_back_is_back() {
         line.set(State::Open).await;
         recovers(&store, 1).await;
         commit!(store, |tx| clients::insert(tx, &client("after")));
-        let ids: Vec<String> = read!(store, |c| clients::list(c, None, None, 10))
+        let ids: Vec<String> = read!(store, |c| first_clients(c, 10))
             .into_iter()
             .map(|client| client.id.to_string())
             .collect();
@@ -69,7 +69,7 @@ async fn silence_is_unavailable_and_does_not_use_up_the_pool() {
         let (mut writing, begun) = (store.begin().await.unwrap(), store.begin().await.unwrap());
 
         line.set(State::Silent).await;
-        assert_unavailable(clients::list(&mut reading, None, None, 1).await.map(|_| ()));
+        assert_unavailable(first_clients(&mut reading, 1).await.map(|_| ()));
         assert_unavailable(clients::insert(&mut writing, &client("lost")).await);
         assert_unavailable(writing.commit().await);
         drop((reading, idle, begun));
@@ -78,7 +78,7 @@ async fn silence_is_unavailable_and_does_not_use_up_the_pool() {
 
         line.set(State::Open).await;
         recovers(&store, 3).await;
-        assert_eq!(read!(store, |c| clients::list(c, None, None, 10)).len(), 1);
+        assert_eq!(read!(store, |c| first_clients(c, 10)).len(), 1);
     })
     .await;
 }
@@ -132,8 +132,8 @@ async fn connections_that_the_server_ended_are_replaced() {
         }
         assert!(ended >= 2, "{ended}");
         let (mut one, mut two) = (store.read().await.unwrap(), store.read().await.unwrap());
-        clients::list(&mut one, None, None, 1).await.unwrap();
-        clients::list(&mut two, None, None, 1).await.unwrap();
+        first_clients(&mut one, 1).await.unwrap();
+        first_clients(&mut two, 1).await.unwrap();
     })
     .await;
 }
@@ -190,7 +190,7 @@ async fn recovers(store: &Store, connections: usize) {
         let mut held = Vec::new();
         for _ in 0..connections {
             let mut transaction = store.begin().await?;
-            clients::list(&mut transaction, None, None, 1).await?;
+            first_clients(&mut transaction, 1).await?;
             held.push(transaction);
         }
         Ok(())
