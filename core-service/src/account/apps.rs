@@ -129,6 +129,7 @@ pub(crate) async fn update(
     let metadata = app_metadata::read(&metadata_json, Some(&app.metadata))?;
     let changed = changed_members(&app.metadata, &metadata);
     if changed.is_empty() {
+        transaction.commit().await?;
         return Ok(shown(&app, None));
     }
     app.metadata = metadata;

@@ -65,6 +65,7 @@ pub(crate) async fn update(
     let user = with(&before, name, email);
     let changed = changed(&before, &user);
     if changed.is_empty() {
+        transaction.commit().await?;
         return Ok(shown(&before));
     }
     let user = User {

@@ -33,11 +33,16 @@ const COLUMNS: &str = "g.id, g.client_id, g.scope, g.client_ip, g.user_agent, g.
 /// A grant and what its tokens say of it.
 #[derive(Debug, sqlx::FromRow)]
 pub(crate) struct ListedGrant {
+    /// Names the family.
     pub(crate) id: GrantId,
+    /// To whom.
     pub(crate) client_id: ClientId,
     scope: String,
+    /// Where the app asked from; may be empty.
     pub(crate) client_ip: String,
+    /// And with what.
     pub(crate) user_agent: String,
+    /// When it was given.
     pub(crate) created_at: Timestamp,
     expires_at: Timestamp,
     revoked_at: Option<Timestamp>,

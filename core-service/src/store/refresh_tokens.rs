@@ -111,6 +111,10 @@ pub(crate) async fn touch(
 }
 
 /// Ends the token alone, not its family. False when it had ended already or is not known.
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "for the administration of tokens")
+)]
 pub(crate) async fn revoke(
     executor: &mut impl Executor,
     id: &str,
