@@ -5,7 +5,7 @@ use authgate_proto::v1;
 use super::{app_metadata, changed_at, page_size, searched, session::SignedIn};
 use crate::{
     Core, Ctx,
-    admin::clients::NewClient,
+    admin::clients::{NewClient, changed_members},
     audit::{Event, EventType, Resource},
     domain::{
         client::{Client, ClientStatus, SecretHash, new_client_secret},
@@ -127,7 +127,7 @@ pub(crate) async fn update(
         return Err(Error::Outdated);
     }
     let metadata = app_metadata::read(&metadata_json, Some(&app.metadata))?;
-    let changed = app_metadata::changed(&app.metadata, &metadata);
+    let changed = changed_members(&app.metadata, &metadata);
     if changed.is_empty() {
         return Ok(shown(&app, None));
     }

@@ -111,10 +111,6 @@ pub(crate) async fn touch(
 }
 
 /// Ends the token alone, not its family. False when it had ended already or is not known.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "for the administration of tokens")
-)]
 pub(crate) async fn revoke(
     executor: &mut impl Executor,
     id: &str,
@@ -131,10 +127,6 @@ pub(crate) async fn revoke(
 
 /// Suspends the token alone since `disabled_at`, or lets it be used again (none). False
 /// when it is so already, has ended or is not known.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "for the administration of tokens")
-)]
 pub(crate) async fn set_disabled(
     executor: &mut impl Executor,
     id: &str,
