@@ -65,6 +65,12 @@ pub enum Failure {
     FormTooLarge,
     /// A method that the path does not have.
     Method,
+    /// A path whose parameters can't be read.
+    Path,
+    /// More to search for than anything could hold; the list without filters.
+    SearchTooLong(String),
+    /// The page is for admins and its visitor is none.
+    AdminsOnly,
 }
 
 /// What the failed page is part of: the same status means other things there.
@@ -196,6 +202,16 @@ impl Failure {
             Self::Nonsense(_) => plain(visitor, StatusCode::INTERNAL_SERVER_ERROR),
             Self::FormTooLarge => plain(visitor, StatusCode::PAYLOAD_TOO_LARGE),
             Self::Method => plain(visitor, StatusCode::METHOD_NOT_ALLOWED),
+            Self::Path => plain(visitor, StatusCode::NOT_FOUND),
+            Self::SearchTooLong(path) => {
+                let view = view(visitor, StatusCode::BAD_REQUEST, Some(&texts.search_too_long));
+                let label = texts.back;
+                pages::error::respond(visitor, view, Some(Way { path, label }))
+            }
+            Self::AdminsOnly => {
+                let view = view(visitor, StatusCode::FORBIDDEN, Some(&texts.admins_only));
+                pages::error::respond(visitor, view, None)
+            }
             Self::Form(fault) => {
                 let mut view = view(visitor, StatusCode::BAD_REQUEST, None);
                 view.message = match fault {

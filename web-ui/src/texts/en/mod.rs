@@ -6,6 +6,7 @@ mod connect;
 mod console;
 mod errors;
 mod frame;
+mod people;
 mod sign_in;
 
 use time::macros::format_description;
@@ -28,6 +29,14 @@ pub const EN: Texts = Texts {
     console: console::CONSOLE,
     account: account::ACCOUNT,
     admin: admin::ADMIN,
+    people: people::PEOPLE,
+    day: |instant| {
+        instant
+            .format(format_description!(
+                "[day padding:none] [month repr:long] [year]"
+            ))
+            .unwrap_or_default()
+    },
     instant: |instant| {
         instant
             .format(format_description!(
