@@ -2,10 +2,10 @@
 //! `cargo run -p web-ui --example gallery`, then open <http://127.0.0.1:8090>.
 //! Below `/dark/` and `/light/` the same pages stand in that theme.
 
-#[path = "../src/tests/samples.rs"]
+#[path = "../../src/tests/samples/mod.rs"]
 mod samples;
 #[expect(dead_code, reason = "only tests ask what the core was asked")]
-#[path = "../src/tests/scripted_core.rs"]
+#[path = "../../src/tests/scripted_core.rs"]
 mod scripted_core;
 
 use std::{error::Error, time::Duration};
@@ -132,11 +132,10 @@ fn extras(base_path: &str) -> Router {
         &config(base_path),
         &ErrorView {
             status: StatusCode::BAD_REQUEST,
-            title: None,
             message: "The redirect URI is not one that the app registered.".to_owned(),
             code: Some("invalid_request".to_owned()),
             request_id: "0198c7a2-7d0e-7cc1-9d3c-1f2a3b4c5d6e".to_owned(),
-            retry_after: None,
+            ..ErrorView::default()
         },
     );
     let parameters = [("code".to_owned(), "abc".to_owned())];
