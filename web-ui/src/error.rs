@@ -141,6 +141,11 @@ impl Failure {
         }
     }
 
+    /// Seconds until a try makes sense, when `status` says so.
+    pub fn retry_after(status: &Status) -> Option<u32> {
+        OAuthError::from(status).retry_after
+    }
+
     /// The page, or the way to the login page.
     pub fn respond(self, visitor: &Visitor) -> Response {
         let texts = &visitor.texts.errors;

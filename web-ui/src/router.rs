@@ -31,6 +31,7 @@ pub fn router(core: Transport, config: Config) -> Router {
         .route(path::CONSENT, get(consent::show))
         .route("/theme", post(preferences::submit_theme))
         .route("/language", post(preferences::submit_language))
+        .merge(account())
         .method_not_allowed_fallback(async || Failure::Method)
         // Inside of `receive`, so that a form over the limit gets its page.
         .route_layer(DefaultBodyLimit::max(form::BODY_LIMIT))
@@ -39,4 +40,53 @@ pub fn router(core: Transport, config: Config) -> Router {
         .route("/static/{file}", get(assets::show))
         .route("/favicon.ico", get(assets::favicon));
     pages.merge(files).with_state(site)
+}
+
+/// The pages about one's own account.
+fn account() -> Router<Site> {
+    use crate::pages::account::{
+        app, app_form, app_secret, apps, authorizations, password, profile, revoke_all,
+        session_actions, sessions,
+    };
+    Router::new()
+        .route(sessions::PATH, get(sessions::show))
+        .route(
+            revoke_all::PATH,
+            get(revoke_all::show).post(revoke_all::submit),
+        )
+        .route(
+            "/account/sessions/sign-ins/{id}/end",
+            post(session_actions::end),
+        )
+        .route(
+            "/account/sessions/{id}/disable",
+            post(session_actions::disable),
+        )
+        .route(
+            "/account/sessions/{id}/enable",
+            post(session_actions::enable),
+        )
+        .route(
+            "/account/sessions/{id}/revoke",
+            post(session_actions::revoke),
+        )
+        .route(authorizations::PATH, get(authorizations::show))
+        .route(
+            "/account/authorizations/{id}/revoke",
+            post(authorizations::revoke),
+        )
+        .route(apps::PATH, get(apps::show).post(app_form::create))
+        .route(app_form::NEW_PATH, get(app_form::new))
+        .route("/apps/{id}", get(app::show).post(app_form::update))
+        .route("/apps/{id}/edit", get(app_form::edit))
+        .route(
+            "/apps/{id}/delete",
+            get(app::confirm_delete).post(app::delete),
+        )
+        .route(
+            "/apps/{id}/regenerate-secret",
+            get(app::confirm_regenerate).post(app_secret::regenerate),
+        )
+        .route(profile::PATH, get(profile::show).post(profile::submit))
+        .route(password::PATH, get(password::show).post(password::submit))
 }

@@ -1,5 +1,6 @@
 //! The pages, a file each: its views and its handlers.
 
+pub mod account;
 pub mod consent;
 pub mod device;
 pub mod error;

@@ -17,7 +17,7 @@ use crate::{
     error::Failure,
     form::Form,
     listing::DONE,
-    pages::account::sessions,
+    pages::{account::sessions, login},
     problems::Problems,
     shell::Shell,
     visitor::{Site, Visitor},
@@ -38,13 +38,14 @@ pub async fn show(
         .trail([Crumb::new(texts.title, visitor.path(sessions::PATH))]);
     Ok(page.respond(&visitor, || {
         let texts = &texts.all;
+        let problems = &Problems::default();
         view! {
             <div class="card narrow">
                 <h1>{texts.title}</h1>
                 <p class="lede">{texts.explain}</p>
                 <form method="post" action=visitor.path(PATH)>
                     <Hidden name="csrf_token" value=shell.csrf_token() />
-                    <Group name="what" legend=texts.choice problems=&Problems::default()>
+                    <Group name="what" legend=texts.choice problems>
                         <Radio
                             name="sign_ins"
                             value="0"
@@ -87,7 +88,7 @@ pub async fn submit(
         .map_err(Failure::console(visitor.path(PATH)))?
         .into_inner();
     let next = if sign_ins {
-        with_query(&visitor.path(path::LOGIN), &[("error", "signed_out")])
+        with_query(&visitor.path(path::LOGIN), &[("error", login::SIGNED_OUT)])
     } else {
         with_query(&visitor.path(sessions::PATH), &[(DONE, "all")])
     };

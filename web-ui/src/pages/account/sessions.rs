@@ -29,8 +29,10 @@ use crate::{
     foreign,
     form::{Fields, Query},
     listing::{self, DONE, Listing, PAGE, known_word},
-    pages::account::{revoke_all, session_actions},
-    pages::logout,
+    pages::{
+        account::{revoke_all, session_actions},
+        logout,
+    },
     shell::Shell,
     texts::Texts,
     user_agent,
@@ -127,9 +129,10 @@ fn page(
         } else {
             view! { <ul class="card entries">{rows}</ul> }.into_any()
         };
+        let revoke_all = visitor.path(revoke_all::PATH);
         view! {
             <Heading title=move || texts.title>
-                <a class=Kind::Secondary.class() href=visitor.path(revoke_all::PATH)>
+                <a class=Kind::Secondary.class() href=revoke_all>
                     {texts.revoke_all}
                 </a>
             </Heading>

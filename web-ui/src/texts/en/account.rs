@@ -103,11 +103,9 @@ const APPS: Apps = Apps {
         text: "Register an app to get a client ID for it. People can sign in with it as soon \
                    as an administrator has approved it.",
     },
-    settings: "Settings",
     edit: "Edit",
     back: "Back to the app",
     secret_title: "Client secret",
-    secret_explain: "Copy it now: it is shown this once only. We keep no copy that could be read.",
     created_title: "App registered",
     saved: "Saved.",
     danger: "Handle with care",
