@@ -21,6 +21,7 @@ mod form;
 mod headers;
 mod language;
 mod listing;
+mod metadata;
 mod pages;
 mod problems;
 mod router;

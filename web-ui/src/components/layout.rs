@@ -79,7 +79,7 @@ pub fn Layout(visitor: Visitor, frame: Frame, content: AnyView) -> impl IntoView
         .switch_at
         .map(|here| view! { <Switches visitor=&visitor here /> });
     let body_class = frame.console.as_ref().map(|_| "console");
-    let main = |before: AnyView| {
+    let main = |before: Option<AnyView>| {
         view! {
             <main id="content" tabindex="-1">
                 {before}
@@ -88,7 +88,7 @@ pub fn Layout(visitor: Visitor, frame: Frame, content: AnyView) -> impl IntoView
         }
     };
     let middle = match frame.console {
-        None => main(().into_any()).into_any(),
+        None => main(None).into_any(),
         Some(console) => {
             let before = view! {
                 <Breadcrumbs trail=console.trail texts=&texts.console />
@@ -97,7 +97,7 @@ pub fn Layout(visitor: Visitor, frame: Frame, content: AnyView) -> impl IntoView
             view! {
                 <div class="columns">
                     <Sections visitor=&visitor shell=&console.shell current=console.section />
-                    {main(before.into_any())}
+                    {main(Some(before.into_any()))}
                 </div>
             }
             .into_any()

@@ -5,6 +5,8 @@ pub mod alert;
 pub mod app;
 pub mod badge;
 pub mod button;
+pub mod client;
+pub mod client_fields;
 pub mod confirm;
 pub mod confirm_here;
 pub mod empty;

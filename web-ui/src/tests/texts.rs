@@ -24,7 +24,8 @@ fn no_text_is_empty() {
     for language in Language::ALL {
         for (path, texts) in all(language.texts()) {
             for text in texts {
-                assert_eq!(text, text.trim(), "{path} in {}", language.tag());
+                let trimmed = path == ".frame.error_prefix" || text == text.trim();
+                assert!(trimmed, "{path} in {}", language.tag());
                 assert!(!text.is_empty(), "{path} in {}", language.tag());
                 assert!(!text.contains("  "), "{path} in {}", language.tag());
             }

@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod admin;
+pub mod client;
 pub mod connect;
 pub mod console;
 mod en;
@@ -65,6 +66,7 @@ catalogue! {
         form_post: frame::FormPost,
         errors: Errors,
         console: Console,
+        client: client::Client,
         account: account::Account,
         admin: admin::Admin,
         people: people::People,

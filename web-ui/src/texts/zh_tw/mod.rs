@@ -2,6 +2,7 @@
 
 mod account;
 mod admin;
+mod client;
 mod connect;
 mod console;
 mod errors;
@@ -27,6 +28,7 @@ pub const ZH_TW: Texts = Texts {
     form_post: frame::FORM_POST,
     errors: errors::ERRORS,
     console: console::CONSOLE,
+    client: client::CLIENT,
     account: account::ACCOUNT,
     admin: admin::ADMIN,
     people: people::PEOPLE,
