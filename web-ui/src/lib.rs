@@ -9,7 +9,6 @@
 //! [`router`] holds every route in one list; [`error_page`] and
 //! [`form_post_page`] are for the parts that answer browsers outside of it.
 
-mod app_form;
 mod assets;
 mod components;
 mod config;

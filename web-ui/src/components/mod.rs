@@ -20,6 +20,7 @@ pub mod instant;
 pub mod layout;
 pub mod navigation;
 pub mod new_password;
+pub mod owner_scopes;
 pub mod pager;
 pub mod quoted;
 pub mod radio;

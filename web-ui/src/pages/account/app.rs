@@ -3,29 +3,27 @@
 use authgate_proto::v1::{DeleteAppRequest, GetAppRequest, OwnApp};
 use axum::{Extension, extract::State, response::Response};
 use leptos::prelude::*;
-use serde_json::{Map, Value};
 
 use crate::{
-    app_form::{self, GRANTS, metadata},
     components::{
         alert::Notice,
         badge::StatusBadge,
         button::Kind,
+        client::{ClientFacts, name_of},
         confirm::Confirm,
         fact::Fact,
         heading::{Crumb, Heading},
         instant::Instant,
         navigation::Section,
-        scope_words::ScopeNames,
     },
     document::{Page, see_other, with_query},
     error::Failure,
     foreign,
     form::{Form, Id, Query},
     listing::{self, DONE},
+    metadata::Metadata,
     pages::account::apps,
     shell::Shell,
-    texts::Texts,
     visitor::{Site, Visitor},
 };
 
@@ -39,21 +37,11 @@ pub fn action_path(visitor: &Visitor, client_id: &str, action: &str) -> String {
     listing::below(&visitor.path(apps::PATH), &[client_id, action])
 }
 
-/// What its owner called it.
-pub fn name_of(app: &OwnApp, texts: &'static Texts) -> String {
-    let name = foreign::name(&app.name);
-    if name.is_empty() {
-        texts.console.unnamed.to_owned()
-    } else {
-        name
-    }
-}
-
 /// The pages above that of an app.
 pub fn trail(visitor: &Visitor, app: Option<&OwnApp>) -> Vec<Crumb> {
     let list = Crumb::new(visitor.texts.account.apps.title, visitor.path(apps::PATH));
     let app = app.map(|app| {
-        let name = name_of(app, visitor.texts);
+        let name = name_of(&app.name, &app.client_id);
         Crumb::new(name, path(visitor, &app.client_id))
     });
     [Some(list), app].into_iter().flatten().collect()
@@ -79,7 +67,7 @@ pub async fn show(
 ) -> Result<Response, Failure> {
     let (shell, app) = load(&site, &visitor, client_id).await?;
     let texts = &visitor.texts.account.apps;
-    let name = name_of(&app, visitor.texts);
+    let name = name_of(&app.name, &app.client_id);
     let page = Page::new(name.clone())
         .console(&shell, Section::Apps)
         .trail(trail(&visitor, None))
@@ -91,11 +79,15 @@ pub async fn show(
             _ => None,
         };
         let notice = notice.map(|text| view! { <Notice text /> });
-        let metadata = metadata(&app.metadata_json);
+        let metadata = Metadata::parse(&app.metadata_json);
         let all = visitor.texts;
         let status = view! { <StatusBadge status=&app.status texts=&all.console.status /> };
         let edit_path = action_path(&visitor, &app.client_id, "edit");
         let client_id = foreign::word(&app.client_id);
+        let description = foreign::message(metadata.text("description"));
+        let description = (!description.is_empty())
+            .then(|| view! { <Fact name=all.client.fields.description>{description}</Fact> });
+        let facts = view! { <ClientFacts metadata=&metadata admin=false texts=all /> };
         let (created_at, updated_at) = (app.created_at, app.updated_at);
         view! {
             <Heading title=move || {
@@ -108,10 +100,10 @@ pub async fn show(
             {notice}
             <div class="card">
                 <dl class="facts">
-                    <Fact name=texts.client_id>
+                    <Fact name=all.client.client_id>
                         <code>{client_id}</code>
                     </Fact>
-                    {settings(&metadata, all)}
+                    {description} {facts}
                     <Fact name=texts.created>
                         <Instant at=created_at texts=all />
                     </Fact>
@@ -125,82 +117,11 @@ pub async fn show(
     }))
 }
 
-/// What the metadata says, in words.
-fn settings(metadata: &Map<String, Value>, all: &'static Texts) -> impl IntoView + use<> {
-    let texts = &all.account.app_form;
-    let text = |name| Some(foreign::message(app_form::text(metadata, name)));
-    let description = text("description").filter(|text| !text.is_empty()).map(|text| {
-        view! { <Fact name=texts.description>{text}</Fact> }
-    });
-    let kind = if app_form::text(metadata, "token_endpoint_auth_method") == "none" {
-        texts.kind_public
-    } else {
-        texts.kind_confidential
-    };
-    let grants: Vec<_> = app_form::words(metadata, "grant_types")
-        .iter()
-        .map(|grant| view! { <li>{grant_label(grant, texts)}</li> })
-        .collect();
-    let redirect_uris: Vec<_> = app_form::words(metadata, "redirect_uris")
-        .iter()
-        .map(|uri| {
-            view! {
-                <li>
-                    <code>{foreign::message(uri)}</code>
-                </li>
-            }
-        })
-        .collect();
-    let redirect_uris = (!redirect_uris.is_empty()).then(|| {
-        view! {
-            <Fact name=texts.redirect_uris>
-                <ul>{redirect_uris}</ul>
-            </Fact>
-        }
-    });
-    let scopes = app_form::scope_words(metadata);
-    let links: Vec<_> = [
-        (texts.client_uri, "client_uri"),
-        (texts.logo_uri, "logo_uri"),
-        (texts.policy_uri, "policy_uri"),
-        (texts.tos_uri, "tos_uri"),
-    ]
-    .into_iter()
-    .filter_map(|(label, name)| {
-        let uri = text(name).filter(|uri| !uri.is_empty())?;
-        Some(view! { <Fact name=label>{uri}</Fact> })
-    })
-    .collect();
-    let scopes = view! { <ScopeNames scopes=&scopes /> };
-    view! {
-        {description}
-        <Fact name=texts.kind>{kind}</Fact>
-        <Fact name=texts.grants>
-            <ul>{grants}</ul>
-        </Fact>
-        {redirect_uris}
-        <Fact name=texts.scopes>{scopes}</Fact>
-        {links}
-    }
-}
-
-/// A way to get tokens in words.
-fn grant_label(grant: &str, texts: &crate::texts::account::AppForm) -> String {
-    let label = match grant {
-        grant if grant == GRANTS[0].word => texts.grant_authorization_code,
-        grant if grant == GRANTS[1].word => texts.grant_device_code,
-        grant if grant == GRANTS[2].word => texts.grant_refresh_token,
-        "client_credentials" => texts.grant_client_credentials,
-        other => return foreign::word(other),
-    };
-    label.to_owned()
-}
-
 /// What can't be undone, apart from the rest.
 fn danger(
     visitor: &Visitor,
     app: &OwnApp,
-    metadata: &Map<String, Value>,
+    metadata: &Metadata,
 ) -> impl IntoView + use<> {
     let texts = &visitor.texts.account.apps;
     let link = |action: &str, label: &'static str, effect: &'static str| {
@@ -216,7 +137,7 @@ fn danger(
             </div>
         }
     };
-    let confidential = app_form::text(metadata, "token_endpoint_auth_method") != "none";
+    let confidential = metadata.text("token_endpoint_auth_method") != "none";
     let regenerate = confidential
         .then(|| link("regenerate-secret", texts.regenerate, texts.regenerate_effect));
     let delete = if app.status == "active" {
@@ -270,7 +191,7 @@ fn confirm(
     label: &'static str,
     effect: &'static str,
 ) -> Response {
-    let name = name_of(app, visitor.texts);
+    let name = name_of(&app.name, &app.client_id);
     let page = Page::new(label)
         .console(shell, Section::Apps)
         .trail(trail(visitor, Some(app)));

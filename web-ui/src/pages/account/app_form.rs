@@ -4,23 +4,23 @@ use authgate_proto::v1::{CreateAppRequest, GetAppRequest, OwnApp, UpdateAppReque
 use axum::{Extension, extract::State, response::Response};
 use http::StatusCode;
 use leptos::prelude::*;
-use serde_json::{Map, Value};
 use tonic::{Code, Status};
 
 use crate::{
-    app_form::{AppForm, GRANTS, SCOPES, metadata},
     components::{
         alert::Alert,
         button::{Button, Hidden, Kind},
-        form::{Check, ErrorSummary, Field, Group, TextArea, TextField},
+        client_fields::ClientFields,
+        form::ErrorSummary,
         heading::Heading,
         navigation::Section,
-        radio::Radio,
+        owner_scopes,
     },
     document::{Page, see_other, with_query},
     error::Failure,
     form::{Fields, Form, Id},
     listing::DONE,
+    metadata::{Draft, FIELDS, Metadata},
     pages::account::{app, app_secret, apps},
     problems::Problems,
     shell::Shell,
@@ -30,28 +30,13 @@ use crate::{
 /// Where the form of a new app is.
 pub const NEW_PATH: &str = "/apps/new";
 
-/// What the core calls the values, and the form's fields for them.
-const FIELDS: [(&str, &str); 11] = [
-    ("client_name", "client_name"),
-    ("description", "description"),
-    ("token_endpoint_auth_method", "client_type"),
-    ("grant_types", "grants"),
-    ("response_types", "grants"),
-    ("redirect_uris", "redirect_uris"),
-    ("scope", "scopes"),
-    ("client_uri", "client_uri"),
-    ("logo_uri", "logo_uri"),
-    ("policy_uri", "policy_uri"),
-    ("tos_uri", "tos_uri"),
-];
-
 /// `GET /apps/new`.
 pub async fn new(
     State(site): State<Site>,
     Extension(visitor): Extension<Visitor>,
 ) -> Result<Response, Failure> {
     let shell = Shell::load(&site, &visitor, &visitor.path(NEW_PATH)).await?;
-    let view = FormView::of(AppForm::fresh(), None);
+    let view = FormView::of(Draft::new(), None);
     Ok(view.respond(&visitor, &shell))
 }
 
@@ -61,11 +46,17 @@ pub async fn create(
     Extension(visitor): Extension<Visitor>,
     Form(fields): Form,
 ) -> Result<Response, Failure> {
-    let form = AppForm::of_fields(&fields);
-    let request = CreateAppRequest {
-        metadata_json: Value::Object(form.to_metadata(&Map::new())).to_string(),
-    };
     let new_path = visitor.path(NEW_PATH);
+    let before = Metadata::default();
+    let draft = typed(&fields, &before);
+    if !draft.has_grant() {
+        let shell = Shell::load(&site, &visitor, &new_path).await?;
+        let view = FormView::of(draft, None).refused(no_grant(&visitor));
+        return Ok(view.respond(&visitor, &shell));
+    }
+    let request = CreateAppRequest {
+        metadata_json: draft.put_into(before, false),
+    };
     let created = site
         .self_service()
         .create_app(visitor.change(&fields, request))
@@ -79,7 +70,7 @@ pub async fn create(
         Err(status) => {
             let problems = problems(status, new_path.clone())?;
             let shell = Shell::load(&site, &visitor, &new_path).await?;
-            let view = FormView::of(form, None).refused(problems);
+            let view = FormView::of(draft, None).refused(problems);
             Ok(view.respond(&visitor, &shell))
         }
     }
@@ -92,8 +83,8 @@ pub async fn edit(
     Id(client_id): Id,
 ) -> Result<Response, Failure> {
     let (shell, app) = app::load(&site, &visitor, client_id).await?;
-    let form = AppForm::of_metadata(&metadata(&app.metadata_json));
-    Ok(FormView::of(form, Some(app)).respond(&visitor, &shell))
+    let draft = Draft::of(&Metadata::parse(&app.metadata_json));
+    Ok(FormView::of(draft, Some(app)).respond(&visitor, &shell))
 }
 
 /// `POST /apps/{id}`.
@@ -105,33 +96,60 @@ pub async fn update(
 ) -> Result<Response, Failure> {
     let edit_path = app::action_path(&visitor, &client_id, "edit");
     let app = current(&site, &visitor, &client_id, &edit_path).await?;
-    let form = AppForm::of_fields(&fields);
-    let metadata = form.to_metadata(&metadata(&app.metadata_json));
+    let before = Metadata::parse(&app.metadata_json);
+    let draft = typed(&fields, &before);
     let request = UpdateAppRequest {
         client_id: client_id.clone(),
-        metadata_json: Value::Object(metadata).to_string(),
+        metadata_json: draft.put_into(before, false),
         updated_at: updated_at(&fields),
     };
-    let updated = site
-        .self_service()
-        .update_app(visitor.change(&fields, request))
-        .await;
-    let Err(status) = updated else {
-        let next = with_query(&app::path(&visitor, &client_id), &[(DONE, "saved")]);
-        return Ok(see_other(&visitor, &next, None));
+    let problems = if draft.has_grant() {
+        let updated = site
+            .self_service()
+            .update_app(visitor.change(&fields, request))
+            .await;
+        match updated {
+            Ok(app) => return saved(&site, &visitor, &app.into_inner()).await,
+            Err(status) if status.code() == Code::Aborted => {
+                return outdated(&site, &visitor, &client_id, &edit_path).await;
+            }
+            Err(status) => problems(status, edit_path.clone())?,
+        }
+    } else {
+        no_grant(&visitor)
     };
-    if status.code() == Code::Aborted {
-        return outdated(&site, &visitor, &client_id, &edit_path).await;
-    }
-    let problems = problems(status, edit_path.clone())?;
     let shell = Shell::load(&site, &visitor, &edit_path).await?;
     // What was shown stays what the next try stands on.
     let app = OwnApp {
         updated_at: updated_at(&fields),
         ..app
     };
-    let view = FormView::of(form, Some(app)).refused(problems);
+    let view = FormView::of(draft, Some(app)).refused(problems);
     Ok(view.respond(&visitor, &shell))
+}
+
+/// On to the app; first to its secret, when it needs one from now on.
+async fn saved(site: &Site, visitor: &Visitor, app: &OwnApp) -> Result<Response, Failure> {
+    let path = app::path(visitor, &app.client_id);
+    if app.client_secret.is_empty() {
+        let next = with_query(&path, &[(DONE, "saved")]);
+        return Ok(see_other(visitor, &next, None));
+    }
+    let shell = Shell::load(site, visitor, &path).await?;
+    let title = visitor.texts.account.apps.regenerated;
+    Ok(app_secret::page(visitor, &shell, app, title))
+}
+
+/// What was typed, and the scopes of `before` that only an admin gives.
+fn typed(fields: &Fields, before: &Metadata) -> Draft {
+    Draft {
+        scope: owner_scopes::typed(fields, &before.scopes()),
+        ..Draft::typed(fields)
+    }
+}
+
+fn no_grant(visitor: &Visitor) -> Problems {
+    Problems::ours(Some("grants"), visitor.texts.client.no_grant)
 }
 
 /// The form as it is now, after somebody else changed the app.
@@ -143,8 +161,8 @@ async fn outdated(
 ) -> Result<Response, Failure> {
     let app = current(site, visitor, client_id, edit_path).await?;
     let shell = Shell::load(site, visitor, edit_path).await?;
-    let form = AppForm::of_metadata(&metadata(&app.metadata_json));
-    let mut view = FormView::of(form, Some(app));
+    let draft = Draft::of(&Metadata::parse(&app.metadata_json));
+    let mut view = FormView::of(draft, Some(app));
     view.status = StatusCode::CONFLICT;
     Ok(view.respond(visitor, &shell))
 }
@@ -177,16 +195,16 @@ fn problems(status: Status, return_to: String) -> Result<Problems, Failure> {
 
 /// The form, for a new app or one that there is.
 struct FormView {
-    form: AppForm,
+    draft: Draft,
     app: Option<OwnApp>,
     problems: Problems,
     status: StatusCode,
 }
 
 impl FormView {
-    fn of(form: AppForm, app: Option<OwnApp>) -> Self {
+    fn of(draft: Draft, app: Option<OwnApp>) -> Self {
         Self {
-            form,
+            draft,
             app,
             problems: Problems::default(),
             status: StatusCode::OK,
@@ -200,11 +218,11 @@ impl FormView {
     }
 
     fn respond(self, visitor: &Visitor, shell: &Shell) -> Response {
-        let texts = &visitor.texts.account.app_form;
+        let texts = &visitor.texts.account.apps;
         let console = &visitor.texts.console;
         let (title, here, action, cancel) = match &self.app {
             None => (
-                visitor.texts.account.apps.new,
+                texts.new,
                 visitor.path(NEW_PATH),
                 visitor.path(apps::PATH),
                 visitor.path(apps::PATH),
@@ -225,7 +243,7 @@ impl FormView {
         page.respond(visitor, || {
             let submit = if self.app.is_none() { texts.create } else { console.form.save };
             let explain = self.app.is_none().then(|| {
-                view! { <p class="lede">{visitor.texts.account.apps.new_explain}</p> }
+                view! { <p class="lede">{texts.new_explain}</p> }
             });
             let updated_at = self.app.as_ref().map(|app| {
                 view! { <Hidden name="updated_at" value=app.updated_at.to_string() /> }
@@ -235,10 +253,15 @@ impl FormView {
                 {explain}
                 {changed.then(|| view! { <Alert text=console.form.changed_meanwhile /> })}
                 <ErrorSummary problems=&self.problems texts=console />
-                <form class="card narrow" method="post" action=action>
+                <form class="narrow" method="post" action=action>
                     <Hidden name="csrf_token" value=shell.csrf_token() />
                     {updated_at}
-                    {self.fields(visitor)}
+                    <ClientFields
+                        draft=&self.draft
+                        admin=false
+                        problems=&self.problems
+                        texts=visitor.texts
+                    />
                     <div class="actions">
                         <Button kind=Kind::Primary label=submit />
                         <a class=Kind::Secondary.class() href=cancel>
@@ -249,104 +272,4 @@ impl FormView {
             }
         })
     }
-
-    fn fields(&self, visitor: &Visitor) -> impl IntoView + use<> {
-        let texts = &visitor.texts.account.app_form;
-        let console = &visitor.texts.console;
-        let (form, problems) = (&self.form, &self.problems);
-        let line = |field: Field, kind: &'static str| {
-            let value = form.text(field.name).to_owned();
-            view! { <TextField field value problems texts=console kind /> }
-        };
-        let addresses = [
-            ("client_uri", texts.client_uri),
-            ("logo_uri", texts.logo_uri),
-            ("policy_uri", texts.policy_uri),
-            ("tos_uri", texts.tos_uri),
-        ]
-        .map(|(name, label)| line(Field::new(name, label).max_length(2048), "url"))
-        .into_iter()
-        .collect_view();
-        let grants: Vec<_> = GRANTS
-            .iter()
-            .zip([
-                texts.grant_authorization_code,
-                texts.grant_device_code,
-                texts.grant_refresh_token,
-            ])
-            .map(|(choice, label)| {
-                let checked = form.grants.contains(&choice.word);
-                view! { <Check name=choice.field label checked /> }
-            })
-            .collect();
-        let scopes: Vec<_> = SCOPES
-            .iter()
-            .zip(scope_labels(visitor))
-            .map(|(choice, label)| {
-                let checked = form.scopes.contains(&choice.word);
-                view! { <Check name=choice.field label checked /> }
-            })
-            .collect();
-        let confidential = form.confidential;
-        let name = Field::new("client_name", texts.name).hint(texts.name_hint);
-        let description = Field::new("description", texts.description)
-            .hint(texts.description_hint)
-            .max_length(1024);
-        let redirect_uris = Field::new("redirect_uris", texts.redirect_uris)
-            .hint(texts.redirect_uris_hint)
-            .max_length(8192);
-        view! {
-            {line(name.required(), "text")}
-            <TextArea
-                field=description
-                value=form.text("description").to_owned()
-                rows=2
-                problems
-                texts=console
-            />
-            <Group name="client_type" legend=texts.kind problems>
-                <Radio
-                    name="client_type"
-                    value="public"
-                    label=texts.kind_public
-                    hint=texts.kind_public_hint
-                    checked=!confidential
-                />
-                <Radio
-                    name="client_type"
-                    value="confidential"
-                    label=texts.kind_confidential
-                    hint=texts.kind_confidential_hint
-                    checked=confidential
-                />
-            </Group>
-            <Group name="grants" legend=texts.grants hint=texts.grants_hint problems>
-                {grants}
-            </Group>
-            <TextArea
-                field=redirect_uris
-                value=form.redirect_uris.clone()
-                rows=3
-                problems
-                texts=console
-            />
-            <Group name="scopes" legend=texts.scopes hint=texts.scopes_hint problems>
-                {scopes}
-            </Group>
-            <Group name="about" legend=texts.about problems>
-                {addresses}
-            </Group>
-        }
-    }
-}
-
-/// What the scopes of [`SCOPES`] are for, as people are asked later.
-fn scope_labels(visitor: &Visitor) -> [&'static str; SCOPES.len()] {
-    let texts = &visitor.texts.scopes;
-    [
-        texts.openid,
-        texts.profile,
-        texts.email,
-        texts.offline_access,
-    ]
 }

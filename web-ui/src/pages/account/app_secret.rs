@@ -8,6 +8,7 @@ use crate::{
     components::{
         alert::Notice,
         button::Kind,
+        client::name_of,
         fact::Fact,
         heading::Heading,
         navigation::Section,
@@ -44,6 +45,7 @@ pub async fn regenerate(
 /// The page with the secret in `app`, if it has one, and its client ID.
 pub fn page(visitor: &Visitor, shell: &Shell, app: &OwnApp, title: &'static str) -> Response {
     let texts = &visitor.texts.account.apps;
+    let client = &visitor.texts.client;
     let path = app::path(visitor, &app.client_id);
     let page = Page::new(title)
         .console(shell, Section::Apps)
@@ -54,7 +56,7 @@ pub fn page(visitor: &Visitor, shell: &Shell, app: &OwnApp, title: &'static str)
             view! {
                 <Secret
                     id="client_secret"
-                    label=texts.secret_title
+                    label=client.secret
                     value=app.client_secret.clone()
                     texts=&visitor.texts.console.secret
                 />
@@ -62,7 +64,7 @@ pub fn page(visitor: &Visitor, shell: &Shell, app: &OwnApp, title: &'static str)
         });
         let pending = (app.status == "pending")
             .then(|| view! { <Notice text=texts.pending_explain /> });
-        let name = app::name_of(app, visitor.texts);
+        let name = name_of(&app.name, &app.client_id);
         let client_id = foreign::word(&app.client_id);
         view! {
             <Heading title=move || title />
@@ -71,7 +73,7 @@ pub fn page(visitor: &Visitor, shell: &Shell, app: &OwnApp, title: &'static str)
                     <Fact name=texts.name>
                         <bdi>{name}</bdi>
                     </Fact>
-                    <Fact name=texts.client_id>
+                    <Fact name=client.client_id>
                         <code>{client_id}</code>
                     </Fact>
                 </dl>

@@ -8,6 +8,7 @@ use crate::{
     components::{
         badge::StatusBadge,
         button::Kind,
+        client::name_of,
         empty::Empty,
         filter::FilterBar,
         heading::Heading,
@@ -68,7 +69,7 @@ pub async fn show(
                 view! { <Empty message=&texts.none>{new}</Empty> }.into_any()
             }
             (false, _) => {
-                let columns = vec![texts.name, texts.client_id, texts.status, texts.created];
+                let columns = vec![texts.name, visitor.texts.client.client_id, texts.status, texts.created];
                 view! {
                     <Table caption=texts.title columns>
                         {rows}
@@ -98,7 +99,7 @@ pub async fn show(
 fn row(visitor: &Visitor, app: &OwnApp) -> impl IntoView + use<> {
     let all = visitor.texts;
     let texts = &all.account.apps;
-    let name = app::name_of(app, all);
+    let name = name_of(&app.name, &app.client_id);
     let path = app::path(visitor, &app.client_id);
     let client_id = foreign::word(&app.client_id);
     let status = view! { <StatusBadge status=&app.status texts=&all.console.status /> };
@@ -110,7 +111,7 @@ fn row(visitor: &Visitor, app: &OwnApp) -> impl IntoView + use<> {
                     <bdi>{name}</bdi>
                 </a>
             </RowHead>
-            <Cell label=texts.client_id>
+            <Cell label=all.client.client_id>
                 <code>{client_id}</code>
             </Cell>
             <Cell label=texts.status>{status}</Cell>

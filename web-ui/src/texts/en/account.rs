@@ -3,14 +3,13 @@
 use super::duration;
 use crate::texts::{
     Message,
-    account::{Account, AppForm, Apps, Consents, Password, Profile, RevokeAll, ScopeWords, Sessions},
+    account::{Account, Apps, Consents, Password, Profile, RevokeAll, ScopeWords, Sessions},
 };
 
 pub const ACCOUNT: Account = Account {
     sessions: SESSIONS,
     consents: CONSENTS,
     apps: APPS,
-    app_form: APP_FORM,
     profile: PROFILE,
     password: PASSWORD,
     scopes: SCOPES,
@@ -88,9 +87,10 @@ const APPS: Apps = Apps {
     explain: "Apps of yours that let people sign in with this server.",
     new: "Register an app",
     new_explain: "An administrator looks at it before anybody can sign in with it.",
+    create: "Register",
+    edit_title: "Edit app",
     search: "Name or client ID",
     name: "Name",
-    client_id: "Client ID",
     status: "Status",
     created: "Registered",
     changed: "Changed",
@@ -105,7 +105,6 @@ const APPS: Apps = Apps {
     },
     edit: "Edit",
     back: "Back to the app",
-    secret_title: "Client secret",
     created_title: "App registered",
     saved: "Saved.",
     danger: "Handle with care",
@@ -117,37 +116,6 @@ const APPS: Apps = Apps {
     delete_effect: "The app, its client ID and everything allowed to it are gone for good.",
     delete_refused: "An active app cannot be deleted. Ask an administrator to switch it off first.",
     deleted: "The app is deleted.",
-};
-
-const APP_FORM: AppForm = AppForm {
-    edit_title: "Edit app",
-    name: "Name",
-    name_hint: "People see it when they are asked to allow access.",
-    description: "Description",
-    description_hint: "For the administrator who approves it. Optional.",
-    kind: "Can it keep a secret?",
-    kind_public: "No: a public app",
-    kind_public_hint: "Runs on people’s own devices: command line, desktop, phone, or all in the \
-                       browser.",
-    kind_confidential: "Yes: a confidential app",
-    kind_confidential_hint: "Runs on a server of yours. It gets a client secret.",
-    grants: "How people sign in",
-    grants_hint: "Choose at least one of the first two.",
-    grant_authorization_code: "In the browser, and back to the app (authorization code)",
-    grant_device_code: "On another device, with a code (device code)",
-    grant_refresh_token: "And stay signed in (refresh token)",
-    grant_client_credentials: "As itself, without a person (client credentials); set by an \
-                               administrator",
-    redirect_uris: "Redirect URIs",
-    redirect_uris_hint: "One per line. Needed for sign-in in the browser. Compared exactly.",
-    scopes: "What it may ask for",
-    scopes_hint: "People are asked before it gets any of it.",
-    about: "About the app",
-    client_uri: "Home page",
-    logo_uri: "Logo",
-    policy_uri: "Privacy policy",
-    tos_uri: "Terms of service",
-    create: "Register",
 };
 
 const PROFILE: Profile = Profile {

@@ -3,14 +3,13 @@
 use super::duration;
 use crate::texts::{
     Message,
-    account::{Account, AppForm, Apps, Consents, Password, Profile, RevokeAll, ScopeWords, Sessions},
+    account::{Account, Apps, Consents, Password, Profile, RevokeAll, ScopeWords, Sessions},
 };
 
 pub const ACCOUNT: Account = Account {
     sessions: SESSIONS,
     consents: CONSENTS,
     apps: APPS,
-    app_form: APP_FORM,
     profile: PROFILE,
     password: PASSWORD,
     scopes: SCOPES,
@@ -83,9 +82,10 @@ const APPS: Apps = Apps {
     explain: "您的應用程式，讓人們透過這個伺服器登入。",
     new: "註冊應用程式",
     new_explain: "管理員審核之後，人們才能用它登入。",
+    create: "註冊",
+    edit_title: "編輯應用程式",
     search: "名稱或用戶端 ID",
     name: "名稱",
-    client_id: "用戶端 ID",
     status: "狀態",
     created: "註冊於",
     changed: "變更於",
@@ -97,7 +97,6 @@ const APPS: Apps = Apps {
     },
     edit: "編輯",
     back: "回到應用程式",
-    secret_title: "用戶端密鑰",
     created_title: "應用程式已註冊",
     saved: "已儲存。",
     danger: "請謹慎操作",
@@ -108,35 +107,6 @@ const APPS: Apps = Apps {
     delete_effect: "應用程式、它的用戶端 ID，以及給它的所有授權都會永久消失。",
     delete_refused: "使用中的應用程式無法刪除。請先請管理員將它停用。",
     deleted: "應用程式已刪除。",
-};
-
-const APP_FORM: AppForm = AppForm {
-    edit_title: "編輯應用程式",
-    name: "名稱",
-    name_hint: "徵求人們同意存取時會顯示。",
-    description: "說明",
-    description_hint: "供審核的管理員參考。可不填。",
-    kind: "它能保守密鑰嗎？",
-    kind_public: "不能：公開的應用程式",
-    kind_public_hint: "在人們自己的裝置上執行：命令列、桌面、手機，或完全在瀏覽器中。",
-    kind_confidential: "能：機密的應用程式",
-    kind_confidential_hint: "在您的伺服器上執行。它會取得用戶端密鑰。",
-    grants: "人們如何登入",
-    grants_hint: "前兩項至少選一項。",
-    grant_authorization_code: "在瀏覽器中登入，再回到應用程式（授權碼）",
-    grant_device_code: "在另一部裝置上輸入代碼（裝置代碼）",
-    grant_refresh_token: "並保持登入（更新權杖）",
-    grant_client_credentials: "以自己的身分，無需使用者（用戶端憑證）；由管理員設定",
-    redirect_uris: "重新導向 URI",
-    redirect_uris_hint: "每行一個。在瀏覽器中登入時需要。必須完全相符。",
-    scopes: "可以要求的權限",
-    scopes_hint: "取得之前都會先徵求人們同意。",
-    about: "關於應用程式",
-    client_uri: "首頁",
-    logo_uri: "標誌",
-    policy_uri: "隱私權政策",
-    tos_uri: "服務條款",
-    create: "註冊",
 };
 
 const PROFILE: Profile = Profile {
