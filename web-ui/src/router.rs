@@ -32,6 +32,7 @@ pub fn router(core: Transport, config: Config) -> Router {
         .route("/theme", post(preferences::submit_theme))
         .route("/language", post(preferences::submit_language))
         .merge(account())
+        .merge(people())
         .method_not_allowed_fallback(async || Failure::Method)
         // Inside of `receive`, so that a form over the limit gets its page.
         .route_layer(DefaultBodyLimit::max(form::BODY_LIMIT))
@@ -89,4 +90,81 @@ fn account() -> Router<Site> {
         )
         .route(profile::PATH, get(profile::show).post(profile::submit))
         .route(password::PATH, get(password::show).post(password::submit))
+}
+
+/// The administration of people and of their tokens.
+fn people() -> Router<Site> {
+    use crate::pages::admin::{
+        token_actions, tokens, user, user_actions, user_authorizations, user_connections,
+        user_edit, user_new, user_sessions, users,
+    };
+    let users = Router::new()
+        .route(users::PATH, get(users::show).post(user_new::submit))
+        .route(user_new::PATH, get(user_new::show))
+        .route(
+            "/admin/users/{id}",
+            get(user::show).post(user_edit::submit),
+        )
+        .route("/admin/users/{id}/edit", get(user_edit::show))
+        .route(
+            "/admin/users/{id}/connections",
+            get(user_connections::show),
+        )
+        .route(
+            "/admin/users/{id}/authorizations",
+            get(user_authorizations::show),
+        )
+        .route(
+            "/admin/users/{id}/authorizations/{consent}/revoke",
+            post(user_authorizations::revoke),
+        )
+        .route("/admin/users/{id}/sessions", get(user_sessions::show))
+        .route(
+            "/admin/users/{id}/sessions/{session}/end",
+            post(user_sessions::end),
+        )
+        .route(
+            "/admin/users/{id}/reset-password",
+            get(user_actions::confirm_reset).post(user_actions::reset_password),
+        )
+        .route(
+            "/admin/users/{id}/revoke-all",
+            get(user_actions::confirm_revoke_all).post(user_actions::revoke_all),
+        )
+        .route(
+            "/admin/users/{id}/disable",
+            get(user_actions::confirm_disable).post(user_actions::disable),
+        )
+        .route("/admin/users/{id}/enable", post(user_actions::enable))
+        .route(
+            "/admin/users/{id}/delete",
+            get(user_actions::confirm_delete).post(user_actions::delete),
+        );
+    let tokens = Router::new()
+        .route(tokens::PATH, get(tokens::show))
+        .route(
+            "/admin/tokens/{category}/{id}/revoke",
+            post(token_actions::revoke),
+        )
+        .route(
+            "/admin/tokens/{category}/{id}/disable",
+            post(token_actions::disable),
+        )
+        .route(
+            "/admin/tokens/{category}/{id}/enable",
+            post(token_actions::enable),
+        )
+        .route(
+            "/admin/tokens/{id}/revoke",
+            post(token_actions::revoke_access),
+        )
+        .route(
+            "/admin/tokens/{id}/disable",
+            post(token_actions::disable_access),
+        )
+        .route(
+            "/admin/tokens/{id}/enable",
+            post(token_actions::enable_access),
+        );
+    users.merge(tokens)
 }
