@@ -65,10 +65,10 @@ pub enum Failure {
     FormTooLarge,
     /// A method that the path does not have.
     Method,
-    /// A path whose parameters can't be read.
-    Path,
     /// More to search for than anything could hold; the list without filters.
     SearchTooLong(String),
+    /// There is no page at the path.
+    NoPage,
     /// The page is for admins and its visitor is none.
     AdminsOnly,
 }
@@ -207,12 +207,12 @@ impl Failure {
             Self::Nonsense(_) => plain(visitor, StatusCode::INTERNAL_SERVER_ERROR),
             Self::FormTooLarge => plain(visitor, StatusCode::PAYLOAD_TOO_LARGE),
             Self::Method => plain(visitor, StatusCode::METHOD_NOT_ALLOWED),
-            Self::Path => plain(visitor, StatusCode::NOT_FOUND),
             Self::SearchTooLong(path) => {
                 let view = view(visitor, StatusCode::BAD_REQUEST, Some(&texts.search_too_long));
                 let label = texts.back;
                 pages::error::respond(visitor, view, Some(Way { path, label }))
             }
+            Self::NoPage => plain(visitor, StatusCode::NOT_FOUND),
             Self::AdminsOnly => {
                 let view = view(visitor, StatusCode::FORBIDDEN, Some(&texts.admins_only));
                 pages::error::respond(visitor, view, None)

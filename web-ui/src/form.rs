@@ -72,7 +72,7 @@ where
         Path::from_request_parts(parts, state)
             .await
             .map(|Path(id)| Self(id))
-            .map_err(|_| Failure::Path)
+            .map_err(|_| Failure::NoPage)
     }
 }
 

@@ -201,9 +201,20 @@ impl Draft {
         self.authorization_code || self.device_code || self.client_credentials || self.refresh_token
     }
 
+    /// The document of a new client; its id is made up when `client_id` is empty.
+    pub fn created(&self, client_id: &str, admin: bool) -> String {
+        let mut members = self.members(Metadata::default(), admin);
+        set_text(&mut members, "client_id", client_id);
+        Value::Object(members).to_string()
+    }
+
     /// The document to send: `metadata` with what the form shows put in its place, and
     /// everything else as it was. `admin`: what only admins may set is in the form too.
     pub fn put_into(&self, metadata: Metadata, admin: bool) -> String {
+        Value::Object(self.members(metadata, admin)).to_string()
+    }
+
+    fn members(&self, metadata: Metadata, admin: bool) -> Map<String, Value> {
         let Metadata(mut members) = metadata;
         for name in SERVER_MEMBERS {
             members.remove(name);
@@ -240,7 +251,7 @@ impl Draft {
         if admin {
             self.admin.put_into(&mut members);
         }
-        Value::Object(members).to_string()
+        members
     }
 
     /// The grants that are chosen, and those that the form does not know.

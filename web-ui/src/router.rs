@@ -13,7 +13,7 @@ use crate::{
     config::Config,
     error::Failure,
     form,
-    pages::{consent, device, home, login, logout, preferences},
+    pages::{admin, consent, device, home, login, logout, preferences},
     visitor::{Site, receive},
 };
 
@@ -33,6 +33,7 @@ pub fn router(core: Transport, config: Config) -> Router {
         .route("/language", post(preferences::submit_language))
         .merge(account())
         .merge(people())
+        .merge(administration())
         .method_not_allowed_fallback(async || Failure::Method)
         // Inside of `receive`, so that a form over the limit gets its page.
         .route_layer(DefaultBodyLimit::max(form::BODY_LIMIT))
@@ -167,4 +168,42 @@ fn people() -> Router<Site> {
             post(token_actions::enable_access),
         );
     users.merge(tokens)
+}
+
+/// What admins see and do.
+fn administration() -> Router<Site> {
+    use admin::{authorizations, client, client_actions, client_form, clients};
+    use admin::{dashboard, keys, registrations};
+
+    Router::new()
+        .route("/admin", get(dashboard::show))
+        .route(
+            "/admin/clients",
+            get(clients::show).post(client_form::create),
+        )
+        .route(clients::NEW_PATH, get(client_form::show_new))
+        .route(
+            "/admin/clients/{id}",
+            get(client::show).post(client_form::update),
+        )
+        .route("/admin/clients/{id}/edit", get(client_form::show_edit))
+        .route(
+            "/admin/clients/{id}/authorizations",
+            get(authorizations::show),
+        )
+        .route(
+            "/admin/clients/{id}/authorizations/{consent}/revoke",
+            post(authorizations::revoke),
+        )
+        .route(
+            "/admin/clients/{id}/{action}",
+            get(client_actions::show).post(client_actions::submit),
+        )
+        .route("/admin/registrations", get(registrations::show))
+        .route("/admin/keys", get(keys::show))
+        .route(keys::ROTATE_PATH, post(keys::rotate))
+        .route(
+            keys::ROTATE_NOW_PATH,
+            get(keys::confirm_now).post(keys::rotate_now),
+        )
 }

@@ -89,3 +89,12 @@ pub fn number(value: u64) -> String {
     }
     grouped
 }
+
+/// `count`, which is exact below `counted_to`; 0 there: always.
+pub fn counted(count: u64, counted_to: u64, texts: &Console) -> String {
+    if counted_to > 0 && count >= counted_to {
+        (texts.or_more)(&number(counted_to))
+    } else {
+        number(count)
+    }
+}

@@ -13,7 +13,6 @@ catalogue! {
     /// `/admin/users` and `/admin/users/new`.
     Users {
         title,
-        explain,
         new,
         search_hint,
         role,
@@ -62,7 +61,6 @@ catalogue! {
         unverified,
         changed,
         edit,
-        back,
         live,
         browsers: fn(u64) -> String,
         grants: fn(u64) -> String,

@@ -45,11 +45,12 @@ pub async fn show(
     };
     let mut core = site.self_service();
     let call = core.list_apps(visitor.context.request(request));
-    let (shell, found) = Shell::with(&site, &visitor, &list, call).await?;
+    let (shell, found) = Shell::with(&site, &visitor, &listing.url(), call).await?;
     let texts = &visitor.texts.account.apps;
     let console = &visitor.texts.console;
     let page = Page::new(texts.title)
         .console(&shell, Section::Apps)
+        .here(listing.page(query.get(PAGE)))
         .done((query.get(DONE) == "deleted").then_some(texts.deleted));
     Ok(page.respond(&visitor, || {
         let rows: Vec<_> = found.apps.iter().map(|app| row(&visitor, app)).collect();

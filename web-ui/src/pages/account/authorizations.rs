@@ -46,6 +46,7 @@ pub async fn show(
     let done = (query.get(DONE) == "revoked").then_some(texts.revoked);
     let page = Page::new(texts.title)
         .console(&shell, Section::Authorizations)
+        .here(listing.page(query.get(PAGE)))
         .done(done);
     Ok(page.respond(&visitor, || {
         let rows: Vec<_> = found

@@ -75,7 +75,7 @@ pub async fn show(
         Ok(tonic::Response::new((sign_ins, grants?.into_inner())))
     };
     let (shell, (sign_ins, grants)) =
-        Shell::with(&site, &visitor, &listing.path(), both).await?;
+        Shell::with(&site, &visitor, &listing.url(), both).await?;
     // Browsers stand above the first page only.
     let sign_ins = if query.get(PAGE).is_empty() { sign_ins } else { Vec::new() };
     Ok(page(&visitor, &query, &shell, &listing, sign_ins, &grants))
@@ -93,6 +93,7 @@ fn page(
     let console = &visitor.texts.console;
     let page = Page::new(texts.title)
         .console(shell, Section::Sessions)
+        .here(listing.page(query.get(PAGE)))
         .done(session_actions::done(query.get(DONE), visitor.texts));
     page.respond(visitor, || {
         let browsers = (!sign_ins.is_empty()).then(|| {

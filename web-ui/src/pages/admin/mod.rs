@@ -1,5 +1,14 @@
-//! The pages of the administration.
+//! The administration, a file per page.
 
+pub mod address;
+pub mod authorizations;
+pub mod client;
+pub mod client_actions;
+pub mod client_form;
+pub mod clients;
+pub mod dashboard;
+pub mod keys;
+pub mod registrations;
 pub mod token_actions;
 pub mod tokens;
 pub mod user;

@@ -25,7 +25,7 @@ use crate::{
     foreign,
     form::Query,
     listing::{self, DONE, Listing, PAGE, known_word},
-    pages::admin::{token_actions, user},
+    pages::admin::{address, token_actions, user},
     shell::Shell,
     visitor::{Site, Visitor},
 };
@@ -66,11 +66,12 @@ pub async fn show(
     };
     let mut core = site.admin();
     let call = core.list_tokens(visitor.context.request(request));
-    let (shell, found) = Shell::with(&site, &visitor, &list, call).await?;
+    let (shell, found) = Shell::with(&site, &visitor, &listing.url(), call).await?;
     let all = visitor.texts;
     let texts = &all.people.tokens;
     let page = Page::new(texts.title)
         .console(&shell, Section::Tokens)
+        .here(listing.page(query.get(PAGE)))
         .done(token_actions::done(query.get(DONE), all));
     Ok(page.respond(&visitor, || {
         let rows: Vec<_> = found
@@ -209,7 +210,7 @@ fn row(visitor: &Visitor, shell: &Shell, token: &AdminToken) -> impl IntoView + 
     };
     let id = foreign::word(&token.id);
     let client = name_of(&token.client_name, &token.client_id);
-    let client_path = listing::below(&visitor.path(Section::Clients.path()), &[&token.client_id]);
+    let client_path = address::client(visitor, &token.client_id, "");
     let scopes = view! { <ScopeNames scopes=&token.scopes /> };
     let status = view! { <StatusBadge status=&token.status texts=&all.console.status /> };
     let (created_at, expires_at, used_at) =

@@ -54,6 +54,7 @@ pub async fn show(
     let page = Page::new(texts.consents_title)
         .console(&shell, Section::Users)
         .trail(user::trail(&visitor, Some(&user)))
+        .here(listing.page(query.get(PAGE)))
         .done((query.get(DONE) == "revoked").then_some(texts.consent_revoked));
     Ok(page.respond(&visitor, || {
         let rows: Vec<_> = found

@@ -56,11 +56,12 @@ pub async fn show(
     };
     let mut core = site.admin();
     let call = core.list_users(visitor.context.request(request));
-    let (shell, found) = Shell::with(&site, &visitor, &list, call).await?;
+    let (shell, found) = Shell::with(&site, &visitor, &listing.url(), call).await?;
     let all = visitor.texts;
     let texts = &all.people.users;
     let page = Page::new(texts.title)
         .console(&shell, Section::Users)
+        .here(listing.page(query.get(PAGE)))
         .done((query.get(DONE) == "deleted").then_some(all.people.user.deleted));
     Ok(page.respond(&visitor, || {
         let rows: Vec<_> = found.users.iter().map(|user| row(&visitor, user)).collect();

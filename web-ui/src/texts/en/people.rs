@@ -13,7 +13,6 @@ pub const PEOPLE: People = People {
 
 const USERS: Users = Users {
     title: "Users",
-    explain: "Everybody who has an account here.",
     new: "New user",
     search_hint: "User name, email address, name or user ID",
     role: "Role",
@@ -61,7 +60,6 @@ const USER: User = User {
     unverified: "not confirmed",
     changed: "Changed",
     edit: "Edit",
-    back: "Back to the user",
     live: "In use",
     browsers: |count| counted(count, "browser signed in", "browsers signed in"),
     grants: |count| counted(count, "sign-in of an app", "sign-ins of apps"),

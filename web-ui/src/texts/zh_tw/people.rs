@@ -13,7 +13,6 @@ pub const PEOPLE: People = People {
 
 const USERS: Users = Users {
     title: "使用者",
-    explain: "在這裡有帳號的所有人。",
     new: "新增使用者",
     search_hint: "使用者名稱、電子郵件地址、姓名或使用者 ID",
     role: "角色",
@@ -61,7 +60,6 @@ const USER: User = User {
     unverified: "未確認",
     changed: "變更時間",
     edit: "編輯",
-    back: "回到使用者",
     live: "使用中",
     browsers: |count| format!("{count} 個登入中的瀏覽器"),
     grants: |count| format!("{count} 個應用程式的登入"),
