@@ -43,6 +43,7 @@ pub fn Button(
             {label}
         </button>
     }
+    .into_any()
 }
 
 /// A field that people do not see.
@@ -78,4 +79,5 @@ pub fn PostButton(
             </button>
         </form>
     }
+    .into_any()
 }

@@ -32,6 +32,7 @@ pub fn ClientLink<'a>(name: &'a str, client_id: &'a str, path: String) -> impl I
         " "
         <code class="hint">{foreign::word(client_id)}</code>
     }
+    .into_any()
 }
 
 /// What the metadata says, in words: facts for a `dl`. `admin` adds what only admins
@@ -97,6 +98,7 @@ pub fn ClientFacts<'a>(
         {web}
         {admin.then(|| view! { <AdminFacts metadata texts /> })}
     }
+    .into_any()
 }
 
 #[component]
@@ -138,6 +140,7 @@ fn AdminFacts<'a>(metadata: &'a Metadata, texts: &'static Texts) -> impl IntoVie
         {names}
         {flags.into_iter().collect_view()}
     }
+    .into_any()
 }
 
 /// A grant type in words.

@@ -100,6 +100,7 @@ pub fn ClientFields<'a>(
         </section>
         {admin.then(|| view! { <AdminFields draft problems texts /> })}
     }
+    .into_any()
 }
 
 /// What only admins may set.
@@ -159,4 +160,5 @@ fn AdminFields<'a>(
             </Group>
         </section>
     }
+    .into_any()
 }

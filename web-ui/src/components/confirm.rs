@@ -50,4 +50,5 @@ pub fn Confirm(
             </form>
         </div>
     }
+    .into_any()
 }

@@ -59,6 +59,7 @@ pub fn Tabs<'a>(
             <ul>{items}</ul>
         </nav>
     }
+    .into_any()
 }
 
 /// A search field, and `children` for further fields, as a form that keeps the filters
@@ -114,6 +115,7 @@ pub fn FilterBar<'a>(
             {clear}
         </form>
     }
+    .into_any()
 }
 
 /// A list of choices in a filter bar.
@@ -143,4 +145,5 @@ pub fn FilterSelect<'a>(
             {options}
         </select>
     }
+    .into_any()
 }

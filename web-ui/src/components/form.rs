@@ -83,7 +83,7 @@ fn around(
     field: Field,
     problems: &Problems,
     texts: &'static Console,
-) -> (impl IntoView + use<>, Option<String>, Option<&'static str>) {
+) -> (AnyView, Option<String>, Option<&'static str>) {
     let Field { name, label, .. } = field;
     let problem = problems.at(name);
     let ids: Vec<String> = [
@@ -114,7 +114,8 @@ fn around(
         <label for=name>{label} {optional}</label>
         {hint}
         {wrong}
-    };
+    }
+    .into_any();
     (before, described_by, problem.map(|_| "true"))
 }
 
@@ -149,6 +150,7 @@ pub fn TextField<'a>(
             />
         </div>
     }
+    .into_any()
 }
 
 /// A field of several lines.
@@ -179,6 +181,7 @@ pub fn TextArea<'a>(
             </textarea>
         </div>
     }
+    .into_any()
 }
 
 /// One of several.
@@ -215,6 +218,7 @@ pub fn Select<'a>(
             </select>
         </div>
     }
+    .into_any()
 }
 
 /// Fields that belong together, under a heading of their own.
@@ -243,6 +247,7 @@ pub fn Group<'a>(
             {children()}
         </fieldset>
     }
+    .into_any()
 }
 
 /// One thing of several that may hold at once. Checked, its form has `name=1`.
@@ -277,4 +282,5 @@ pub fn Check(
             </div>
         </div>
     }
+    .into_any()
 }

@@ -56,6 +56,7 @@ pub fn Heading(
             {children.map(|children| children())}
         </div>
     }
+    .into_any()
 }
 
 /// What an action did, said once on the page after it.
@@ -66,4 +67,5 @@ pub fn Flash(text: &'static str) -> impl IntoView {
             {text}
         </p>
     }
+    .into_any()
 }

@@ -108,6 +108,7 @@ pub fn Sections<'a>(
             {admin}
         </nav>
     }
+    .into_any()
 }
 
 fn item(
@@ -140,4 +141,5 @@ fn item(
             </a>
         </li>
     }
+    .into_any()
 }

@@ -35,4 +35,5 @@ pub fn Secret(
             <p class="hint">{texts.once}</p>
         </div>
     }
+    .into_any()
 }

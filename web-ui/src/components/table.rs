@@ -24,6 +24,7 @@ pub fn Table(
             </table>
         </div>
     }
+    .into_any()
 }
 
 /// What a row is about: its first cell.
@@ -46,4 +47,5 @@ pub fn Actions(children: Children) -> impl IntoView {
             <div>{children()}</div>
         </td>
     }
+    .into_any()
 }

@@ -144,6 +144,7 @@ fn row(consent: &Consent, path: &str, token: &str, visitor: &Visitor) -> impl In
             </Actions>
         </tr>
     }
+    .into_any()
 }
 
 /// `POST /admin/clients/{id}/authorizations/{consent}/revoke`.

@@ -220,6 +220,7 @@ fn Settings<'a>(
             </details>
         </section>
     }
+    .into_any()
 }
 
 /// What has consequences, each with its effect in words.
@@ -261,4 +262,5 @@ fn Risks<'a>(client: &'a AdminClient, visitor: &'a Visitor) -> impl IntoView + u
             <ul class="risks">{risks}</ul>
         </section>
     }
+    .into_any()
 }

@@ -267,6 +267,7 @@ fn Submit<'a>(label: &'static str, cancel: String, visitor: &'a Visitor) -> impl
             </a>
         </div>
     }
+    .into_any()
 }
 
 /// A client's id and its new secret, which no other page will show.

@@ -152,6 +152,7 @@ fn table(clients: &[AdminClient], visitor: &Visitor) -> impl IntoView + use<> {
             {rows}
         </Table>
     }
+    .into_any()
 }
 
 fn row(client: &AdminClient, path: String, texts: &'static Texts) -> impl IntoView + use<> {
@@ -181,4 +182,5 @@ fn row(client: &AdminClient, path: String, texts: &'static Texts) -> impl IntoVi
             </Cell>
         </tr>
     }
+    .into_any()
 }

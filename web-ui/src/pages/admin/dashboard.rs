@@ -151,4 +151,5 @@ fn event(entry: &AuditEntry, texts: &'static Texts) -> impl IntoView + use<> {
             </span>
         </li>
     }
+    .into_any()
 }

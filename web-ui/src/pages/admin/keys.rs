@@ -119,6 +119,7 @@ fn row(key: &SigningKey, visitor: &Visitor) -> impl IntoView + use<> {
             <Cell label=texts.expires>{expires}</Cell>
         </tr>
     }
+    .into_any()
 }
 
 #[component]
@@ -171,6 +172,7 @@ fn Rotation<'a>(
             <ul class="risks">{rows}</ul>
         </section>
     }
+    .into_any()
 }
 
 /// `POST /admin/keys/rotate`.

@@ -136,4 +136,5 @@ fn card(client: &AdminClient, token: &str, visitor: &Visitor) -> impl IntoView +
             </div>
         </article>
     }
+    .into_any()
 }

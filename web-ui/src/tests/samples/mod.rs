@@ -1,5 +1,7 @@
 //! Views with data as they look in life.
 
+pub mod admin;
+
 use authgate_proto::v1::{
     Account, App, Browser, BrowserView, ConsentView, DeviceSettled, DeviceState, DeviceView,
     HomeView, IdentityProvider, SignInRefusal, SignInRefused, SignInResponse, SignInView,
