@@ -103,11 +103,10 @@ fn pages(config: &Config) -> http_gateway::Pages {
         error: Arc::new(move |page| {
             let view = ErrorView {
                 status: page.status,
-                title: None,
                 message: page.description.clone(),
                 code: page.code.clone(),
                 request_id: page.request_id.clone(),
-                retry_after: None,
+                ..ErrorView::default()
             };
             web_ui::error_page(&ui, &view)
         }),

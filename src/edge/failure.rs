@@ -59,13 +59,15 @@ pub struct Renderer {
 }
 
 /// Paths that people go to, below the issuer's path.
-const PAGES: [&str; 6] = [
+const PAGES: [&str; 8] = [
     path::LOGIN,
     "/logout",
     path::DEVICE,
     path::CONSENT,
     path::AUTHORIZE,
     "/account",
+    "/apps",
+    "/admin",
 ];
 
 /// Who waits for an answer, and so what it has to look like.

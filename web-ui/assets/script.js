@@ -60,6 +60,21 @@
   tell();
   setInterval(tell, 30000);
 
+  // What has to be taken along is copied on a press.
+  for (const button of all("button[data-copy]")) {
+    if (!navigator.clipboard) break;
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
+      button.textContent = button.dataset.copied;
+    });
+  }
+
+  // The current section is in sight where the navigation is a row.
+  const row = document.querySelector(".group.open ul");
+  const here = row?.querySelector("[aria-current]");
+  if (here) row.scrollLeft = here.offsetLeft - row.offsetLeft - 16;
+
   // An answer for an app is on its way by itself.
   for (const form of all("form[data-auto-submit]")) form.requestSubmit();
 })();

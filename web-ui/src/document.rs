@@ -6,9 +6,14 @@ use http::{HeaderValue, StatusCode, header};
 use leptos::prelude::*;
 
 use crate::{
-    components::layout::{Frame, Layout},
+    components::{
+        heading::Crumb,
+        layout::{Console, Frame, Layout},
+        navigation::Section,
+    },
     cookies, foreign,
     headers::content_security_policy,
+    shell::Shell,
     visitor::Visitor,
 };
 
@@ -21,7 +26,8 @@ pub struct Page {
     here: Option<String>,
     form_action: String,
     retry_after: Option<u32>,
-    theme_switch: bool,
+    switches: bool,
+    console: Option<Console>,
 }
 
 impl Page {
@@ -35,14 +41,15 @@ impl Page {
             here: None,
             form_action: String::new(),
             retry_after: None,
-            theme_switch: true,
+            switches: true,
+            console: None,
         }
     }
 
-    /// Leaves the light and dark switch out, on pages whose policy lets forms lead
-    /// elsewhere only.
-    pub fn without_theme_switch(mut self) -> Self {
-        self.theme_switch = false;
+    /// Leaves the switches of theme and language out, on pages whose policy lets
+    /// forms lead elsewhere only.
+    pub fn without_switches(mut self) -> Self {
+        self.switches = false;
         self
     }
 
@@ -59,6 +66,35 @@ impl Page {
             .as_ref()
             .map(|account| foreign::name(&account.username));
         self.cookie.clone_from(&browser.set_cookie);
+        self
+    }
+
+    /// Puts the page into the console, as the section or below it.
+    pub fn console(self, shell: &Shell, section: Section) -> Self {
+        let mut page = self.browser(&shell.browser);
+        page.console = Some(Console {
+            shell: shell.clone(),
+            section,
+            trail: Vec::new(),
+            done: None,
+        });
+        page
+    }
+
+    /// The pages above this one, from the top; of pages in the console.
+    pub fn trail(mut self, trail: impl IntoIterator<Item = Crumb>) -> Self {
+        if let Some(console) = &mut self.console {
+            console.trail = trail.into_iter().collect();
+        }
+        self
+    }
+
+    /// What the action did that led here, in words of the catalogue; of pages in the
+    /// console.
+    pub fn done(mut self, text: Option<&'static str>) -> Self {
+        if let Some(console) = &mut self.console {
+            console.done = text;
+        }
         self
     }
 
@@ -94,9 +130,10 @@ impl Page {
         let frame = Frame {
             title: format!("{prefix}{}", self.title),
             account: self.account,
-            switch_theme_at: self
-                .theme_switch
+            switch_at: self
+                .switches
                 .then(|| self.here.unwrap_or_else(|| visitor.here.clone())),
+            console: self.console,
         };
         let visitor = visitor.clone();
         let html = Owner::new().with(|| {

@@ -1,6 +1,9 @@
 //! What can go wrong on the way to a page, and the only place where it becomes a response.
 
-use authgate_proto::{error::OAuthError, vocabulary::path};
+use authgate_proto::{
+    error::{ErrorCode, OAuthError},
+    vocabulary::path,
+};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use tonic::{Code, Status};
@@ -12,6 +15,13 @@ use crate::{
     visitor::Visitor,
 };
 
+/// A way on from an error page: a path that can be looked at, and its label.
+#[derive(Debug, Clone)]
+pub struct Way {
+    pub path: String,
+    pub label: &'static str,
+}
+
 /// What an error page shows.
 #[derive(Debug, Clone, Default)]
 pub struct ErrorView {
@@ -21,6 +31,8 @@ pub struct ErrorView {
     pub title: Option<String>,
     /// What happened and what to do; empty: by the status.
     pub message: String,
+    /// What the core says about it, in English; absent: nothing.
+    pub detail: Option<String>,
     /// The protocol's error code, when an app's request was wrong.
     pub code: Option<String>,
     /// Finds the log lines of the request.
@@ -35,11 +47,15 @@ pub enum Failure {
     /// The core refused.
     Core {
         code: Code,
-        /// For the log only.
+        /// For the log, and in the console for people where a guard of the core says
+        /// why not.
         cause: String,
+        /// The page is for admins and its visitor is none.
+        admins_only: bool,
         retry_after: Option<u32>,
         /// The page to come back to after sign-in, or to load again.
         return_to: Option<String>,
+        place: Place,
     },
     /// The core's answer makes no sense.
     Nonsense(&'static str),
@@ -49,6 +65,21 @@ pub enum Failure {
     FormTooLarge,
     /// A method that the path does not have.
     Method,
+    /// More to search for than anything could hold; the list without filters.
+    SearchTooLong(String),
+    /// There is no page at the path.
+    NoPage,
+    /// The page is for admins and its visitor is none.
+    AdminsOnly,
+}
+
+/// What the failed page is part of: the same status means other things there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Steps of a sign-in, a consent, a device.
+    Flow,
+    /// The account and the administration, whose records come and go.
+    Console,
 }
 
 /// What is wrong with a form or query string.
@@ -84,12 +115,35 @@ impl Failure {
     /// path to come back to; none when the start will do.
     pub fn core(return_to: impl Into<Option<String>>) -> impl FnOnce(Status) -> Self {
         let return_to = return_to.into();
-        move |status| Self::Core {
+        move |status| Self::of(&status, return_to, Place::Flow)
+    }
+
+    /// Likewise in the console. `return_to` is a page that can be looked at: after a
+    /// form that of the form.
+    pub fn console(return_to: impl Into<String>) -> impl FnOnce(Status) -> Self {
+        let return_to = return_to.into();
+        move |status| Self::of(&status, Some(return_to), Place::Console)
+    }
+
+    fn of(status: &Status, return_to: Option<String>, place: Place) -> Self {
+        let error = OAuthError::from(status);
+        let refused = matches!(
+            error.code,
+            ErrorCode::AccessDenied | ErrorCode::InsufficientScope
+        );
+        Self::Core {
             code: status.code(),
             cause: status.message().to_owned(),
-            retry_after: OAuthError::from(&status).retry_after,
+            admins_only: status.code() == Code::PermissionDenied && refused,
+            retry_after: error.retry_after,
             return_to,
+            place,
         }
+    }
+
+    /// Seconds until a try makes sense, when `status` says so.
+    pub fn retry_after(status: &Status) -> Option<u32> {
+        OAuthError::from(status).retry_after
     }
 
     /// The page, or the way to the login page.
@@ -99,29 +153,70 @@ impl Failure {
         match self {
             Self::Core {
                 code,
+                cause,
+                admins_only,
                 retry_after,
                 return_to,
-                ..
-            } => match code {
-                Code::Unauthenticated => sign_in(visitor, return_to.as_deref()),
-                Code::PermissionDenied => {
-                    let view = view(visitor, StatusCode::FORBIDDEN, Some(&texts.stale));
-                    let again = return_to.unwrap_or_else(|| visitor.config.path("/"));
-                    pages::error::respond(visitor, view, Some(again))
+                place,
+            } => {
+                let way = |label| return_to.clone().map(|path| Way { path, label });
+                let message = |status, message: &Message| view(visitor, status, Some(message));
+                match (code, place) {
+                    (Code::Unauthenticated, _) => sign_in(visitor, return_to.as_deref()),
+                    (Code::PermissionDenied, _) if admins_only => {
+                        let view = message(StatusCode::FORBIDDEN, &texts.admins_only);
+                        pages::error::respond(visitor, view, None)
+                    }
+                    (Code::PermissionDenied, _) => {
+                        let view = message(StatusCode::FORBIDDEN, &texts.stale);
+                        let path = return_to.unwrap_or_else(|| visitor.config.path("/"));
+                        let label = texts.again;
+                        pages::error::respond(visitor, view, Some(Way { path, label }))
+                    }
+                    (Code::NotFound, Place::Flow) => {
+                        let view = message(StatusCode::NOT_FOUND, &texts.gone);
+                        pages::error::respond(visitor, view, None)
+                    }
+                    (Code::NotFound, Place::Console) => {
+                        let view = message(StatusCode::NOT_FOUND, &texts.missing);
+                        pages::error::respond(visitor, view, None)
+                    }
+                    (
+                        Code::FailedPrecondition | Code::AlreadyExists | Code::InvalidArgument,
+                        Place::Console,
+                    ) => {
+                        let status = match code {
+                            Code::InvalidArgument => StatusCode::BAD_REQUEST,
+                            _ => StatusCode::CONFLICT,
+                        };
+                        let mut view = message(status, &texts.refused);
+                        view.detail = Some(cause);
+                        pages::error::respond(visitor, view, way(texts.back))
+                    }
+                    (Code::Aborted, Place::Console) => {
+                        let view = message(StatusCode::CONFLICT, &texts.changed);
+                        pages::error::respond(visitor, view, way(texts.again))
+                    }
+                    (code, _) => {
+                        let mut view = view(visitor, http_status(code), None);
+                        view.retry_after = retry_after;
+                        pages::error::respond(visitor, view, None)
+                    }
                 }
-                Code::NotFound => {
-                    let view = view(visitor, StatusCode::NOT_FOUND, Some(&texts.gone));
-                    pages::error::respond(visitor, view, None)
-                }
-                code => {
-                    let mut view = view(visitor, http_status(code), None);
-                    view.retry_after = retry_after;
-                    pages::error::respond(visitor, view, None)
-                }
-            },
+            }
             Self::Nonsense(_) => plain(visitor, StatusCode::INTERNAL_SERVER_ERROR),
             Self::FormTooLarge => plain(visitor, StatusCode::PAYLOAD_TOO_LARGE),
             Self::Method => plain(visitor, StatusCode::METHOD_NOT_ALLOWED),
+            Self::SearchTooLong(path) => {
+                let view = view(visitor, StatusCode::BAD_REQUEST, Some(&texts.search_too_long));
+                let label = texts.back;
+                pages::error::respond(visitor, view, Some(Way { path, label }))
+            }
+            Self::NoPage => plain(visitor, StatusCode::NOT_FOUND),
+            Self::AdminsOnly => {
+                let view = view(visitor, StatusCode::FORBIDDEN, Some(&texts.admins_only));
+                pages::error::respond(visitor, view, None)
+            }
             Self::Form(fault) => {
                 let mut view = view(visitor, StatusCode::BAD_REQUEST, None);
                 view.message = match fault {
@@ -187,6 +282,7 @@ fn view(visitor: &Visitor, status: StatusCode, message: Option<&Message>) -> Err
         status,
         title: message.map(|message| message.title.to_owned()),
         message: message.map_or_else(String::new, |message| message.text.to_owned()),
+        detail: None,
         code: None,
         request_id: visitor.context.request_id.clone(),
         retry_after: None,

@@ -7,6 +7,8 @@ const NAME_LENGTH: usize = 60;
 const USER_AGENT_LENGTH: usize = 160;
 /// The longest host on a page.
 const HOST_LENGTH: usize = 80;
+/// The longest description or message on a page.
+const MESSAGE_LENGTH: usize = 1024;
 /// The longest scope or claim name on a page.
 const WORD_LENGTH: usize = 60;
 
@@ -23,6 +25,11 @@ pub fn user_agent(text: &str) -> String {
 /// A scope's or claim's name, fit to stand in quotes.
 pub fn word(text: &str) -> String {
     shortened(&clean(text), WORD_LENGTH)
+}
+
+/// Longer text, such as a description or what the core says about a value.
+pub fn message(text: &str) -> String {
+    shortened(&clean(text), MESSAGE_LENGTH)
 }
 
 /// A host. Its end says whose it is, so a long one loses its beginning.

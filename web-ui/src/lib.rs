@@ -1,6 +1,7 @@
-//! The pages people see: sign in, connect a device, consent, home, errors.
+//! The pages people see: sign in, connect a device, consent, home, errors; their
+//! account; the administration.
 //!
-//! Each page loads a view from the core's `Web` service, shows a form, posts the
+//! Each page loads a view from the core (`Web`, `SelfService`, `Admin`), shows a form, posts the
 //! decision and redirects. No protocol rule lives here. Leptos renders on the
 //! server only: no hydration, no WebAssembly, nothing inline, so that the
 //! Content-Security-Policy can forbid all of it.
@@ -17,10 +18,16 @@ mod error;
 mod foreign;
 mod form;
 mod headers;
+mod language;
+mod listing;
+mod metadata;
 mod pages;
+mod problems;
 mod router;
+mod shell;
 mod texts;
 mod theme;
+mod user_agent;
 mod visitor;
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Light or dark: what the person chose, kept in a cookie that pages read.
 
-use cookie::{Cookie, SameSite, time::Duration};
-use http::{HeaderMap, header};
+use cookie::Cookie;
+use http::HeaderMap;
 
-use crate::config::Config;
+use crate::{config::Config, cookies};
 
 /// The cookie that holds the choice.
 const COOKIE: &str = "authgate_theme";
@@ -40,30 +40,13 @@ impl Theme {
 
     /// The theme in the request's cookies; the system's when there is none.
     pub fn from_headers(headers: &HeaderMap) -> Self {
-        headers
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| Cookie::split_parse(value.to_owned()))
-            .flatten()
-            .filter(|cookie| cookie.name() == COOKIE)
-            .find_map(|cookie| Self::parse(cookie.value()))
+        cookies::read(headers, COOKIE)
+            .find_map(|word| Self::parse(&word))
             .unwrap_or_default()
     }
 
-    /// The cookie that keeps this choice for a year.
+    /// The cookie that keeps this choice.
     pub fn cookie(self, config: &Config) -> Cookie<'static> {
-        // Without the slash at the end: `/auth` is a page as well as `/auth/login`.
-        let path = match config.base_path.as_str() {
-            "" => "/",
-            base_path => base_path,
-        };
-        Cookie::build((COOKIE, self.as_str()))
-            .path(path.to_owned())
-            .http_only(true)
-            .same_site(SameSite::Lax)
-            .secure(config.https)
-            .max_age(Duration::days(365))
-            .build()
+        cookies::preference(config, COOKIE, self.as_str())
     }
 }

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use authgate_proto::{
     transport::Transport,
-    v1::{RequestContext, web_client::WebClient},
+    v1::{
+        RequestContext, admin_client::AdminClient, self_service_client::SelfServiceClient,
+        web_client::WebClient,
+    },
 };
 use axum::{
     Extension,
@@ -15,31 +18,38 @@ use axum::{
 use http::header;
 
 use crate::{
-    config::Config,
-    error::Failure,
-    headers,
-    texts::{EN, Texts},
+    config::Config, error::Failure, form::Fields, headers, language::Language, texts::Texts,
     theme::Theme,
 };
 
 /// What all handlers share.
 #[derive(Clone)]
 pub struct Site {
-    core: WebClient<Transport>,
+    core: Transport,
     pub config: Arc<Config>,
 }
 
 impl Site {
     pub fn new(core: Transport, config: Config) -> Self {
         Self {
-            core: WebClient::new(core),
+            core,
             config: Arc::new(config),
         }
     }
 
-    /// A client of the core; clones are cheap and independent.
+    /// What every page needs of the core.
     pub fn core(&self) -> WebClient<Transport> {
-        self.core.clone()
+        WebClient::new(self.core.clone())
+    }
+
+    /// What people see and end of their own.
+    pub fn self_service(&self) -> SelfServiceClient<Transport> {
+        SelfServiceClient::new(self.core.clone())
+    }
+
+    /// What admins see and do.
+    pub fn admin(&self) -> AdminClient<Transport> {
+        AdminClient::new(self.core.clone())
     }
 }
 
@@ -49,6 +59,7 @@ pub struct Visitor {
     pub config: Arc<Config>,
     pub context: RequestContext,
     pub theme: Theme,
+    pub language: Language,
     pub texts: &'static Texts,
     /// Path and query of the request, as the browser sees them.
     pub here: String,
@@ -61,7 +72,8 @@ impl Visitor {
             config: Arc::new(config.clone()),
             context: RequestContext::default(),
             theme: Theme::default(),
-            texts: &EN,
+            language: Language::default(),
+            texts: Language::default().texts(),
             here: config.path("/"),
         }
     }
@@ -71,13 +83,30 @@ impl Visitor {
             .uri()
             .path_and_query()
             .map_or("/", |path| path.as_str());
+        let language = Language::from_headers(request.headers());
         Self {
             config: Arc::clone(&site.config),
             context,
             theme: Theme::from_headers(request.headers()),
-            texts: &EN,
+            language,
+            texts: language.texts(),
             here: site.config.path(here),
         }
+    }
+
+    /// The URL path of `path`, which is relative to the issuer and starts with `/`.
+    pub fn path(&self, path: &str) -> String {
+        self.config.path(path)
+    }
+
+    /// A call that changes something, in the name of whoever filled in the form:
+    /// the form's token goes along in the context.
+    pub fn change<T>(&self, fields: &Fields, message: T) -> tonic::Request<T> {
+        let context = RequestContext {
+            csrf_token: fields.get("csrf_token").to_owned(),
+            ..self.context.clone()
+        };
+        context.request(message)
     }
 }
 

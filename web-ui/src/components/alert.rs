@@ -7,7 +7,7 @@ pub const PROBLEM_ID: &str = "problem";
 
 /// What went wrong, read aloud at once.
 #[component]
-pub fn Alert(text: String) -> impl IntoView {
+pub fn Alert(#[prop(into)] text: String) -> impl IntoView {
     view! {
         <div class="alert" role="alert" id=PROBLEM_ID>
             <p>{text}</p>

@@ -9,6 +9,12 @@ pub enum Kind {
     Primary,
     /// The other way, of the same size.
     Secondary,
+    /// What can't be undone.
+    Danger,
+    /// An action of a row.
+    Small,
+    /// An action of a row that ends something.
+    SmallDanger,
 }
 
 impl Kind {
@@ -17,6 +23,9 @@ impl Kind {
         match self {
             Self::Primary => "button primary",
             Self::Secondary => "button",
+            Self::Danger => "button danger",
+            Self::Small => "button small",
+            Self::SmallDanger => "button small danger",
         }
     }
 }
@@ -34,10 +43,41 @@ pub fn Button(
             {label}
         </button>
     }
+    .into_any()
 }
 
 /// A field that people do not see.
 #[component]
 pub fn Hidden(#[prop(into)] name: String, value: String) -> impl IntoView {
     view! { <input type="hidden" name=name value=value /> }
+}
+
+/// A form of one button: an action on what stands beside it.
+#[component]
+pub fn PostButton(
+    action: String,
+    csrf_token: String,
+    kind: Kind,
+    label: &'static str,
+    /// What the action is about, for those who hear the button alone.
+    #[prop(optional)]
+    about: Option<String>,
+    #[prop(optional)] fields: Vec<(&'static str, String)>,
+) -> impl IntoView {
+    let fields: Vec<_> = fields
+        .into_iter()
+        .map(|(name, value)| view! { <Hidden name value /> })
+        .collect();
+    let about = about.map(|about| view! { <span class="unseen">" " {about}</span> });
+    view! {
+        <form method="post" action=action>
+            <Hidden name="csrf_token" value=csrf_token />
+            {fields}
+            <button type="submit" class=kind.class()>
+                {label}
+                {about}
+            </button>
+        </form>
+    }
+    .into_any()
 }

@@ -8,7 +8,7 @@ use crate::{
     components::button::Kind,
     config::Config,
     document::Page,
-    error::ErrorView,
+    error::{ErrorView, Way},
     foreign,
     texts::{Errors, Message, Texts},
     visitor::Visitor,
@@ -23,16 +23,16 @@ pub fn error_page(config: &Config, view: &ErrorView) -> String {
     page.render(&visitor, content)
 }
 
-/// The error page as the answer to `visitor`. `again` is a path worth loading again.
-pub fn respond(visitor: &Visitor, view: ErrorView, again: Option<String>) -> Response {
-    let (page, content) = parts(visitor, view, again);
+/// The error page as the answer to `visitor`, with the best way on from there.
+pub fn respond(visitor: &Visitor, view: ErrorView, way: Option<Way>) -> Response {
+    let (page, content) = parts(visitor, view, way);
     page.respond(visitor, content)
 }
 
 fn parts(
     visitor: &Visitor,
     view: ErrorView,
-    again: Option<String>,
+    way: Option<Way>,
 ) -> (Page, impl FnOnce() -> AnyView + use<>) {
     let texts = visitor.texts;
     let fallback = message_for(view.status, &texts.errors);
@@ -46,7 +46,7 @@ fn parts(
     let page = Page::new(title.clone())
         .status(view.status)
         .retry_after(view.retry_after)
-        .here(again.clone().unwrap_or_else(|| home.clone()));
+        .here(way.as_ref().map_or(&home, |way| &way.path).clone());
     let turn = whose_turn(view.status, view.code.as_deref(), &texts.errors);
     let content = Content {
         title,
@@ -55,7 +55,8 @@ fn parts(
         retry: view.retry_after.map(texts.errors.retry_after),
         code: view.code.map(|code| foreign::word(&code)),
         request_id: foreign::word(&view.request_id),
-        again,
+        detail: view.detail.map(|detail| foreign::message(&detail)),
+        way,
         home,
     };
     (page, move || content.view(texts).into_any())
@@ -68,7 +69,8 @@ struct Content {
     retry: Option<String>,
     code: Option<String>,
     request_id: String,
-    again: Option<String>,
+    detail: Option<String>,
+    way: Option<Way>,
     home: String,
 }
 
@@ -95,21 +97,32 @@ impl Content {
                 </dl>
             }
         });
-        let again = self.again.map(|again| {
+        let detail = self
+            .detail
+            .filter(|detail| !detail.is_empty())
+            .map(|detail| {
+                view! {
+                    <p class="notice" lang="en">
+                        {detail}
+                    </p>
+                }
+            });
+        let way = self.way.map(|way| {
             view! {
-                <a class=Kind::Primary.class() href=again>
-                    {texts.again}
+                <a class=Kind::Primary.class() href=way.path>
+                    {way.label}
                 </a>
             }
         });
         view! {
             <h1>{self.title}</h1>
             <p class="lede">{self.message}</p>
+            {detail}
             {self.retry.map(paragraph)}
             {self.turn.map(|turn| paragraph(turn.to_owned()))}
             {facts}
             <div class="actions">
-                {again}
+                {way}
                 <a class=Kind::Secondary.class() href=self.home>
                     {texts.home}
                 </a>

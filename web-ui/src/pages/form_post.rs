@@ -16,7 +16,7 @@ use crate::{
 pub fn form_post_page(config: &Config, action: &str, parameters: &[(String, String)]) -> String {
     let visitor = Visitor::anonymous(config);
     let texts = &visitor.texts.form_post;
-    let page = Page::new(texts.title).without_theme_switch();
+    let page = Page::new(texts.title).without_switches();
     page.render(&visitor, || {
         view! {
             <h1>{texts.title}</h1>

@@ -1,5 +1,7 @@
 //! The pages, a file each: its views and its handlers.
 
+pub mod account;
+pub mod admin;
 pub mod consent;
 pub mod device;
 pub mod error;
@@ -7,4 +9,4 @@ pub mod form_post;
 pub mod home;
 pub mod login;
 pub mod logout;
-pub mod theme;
+pub mod preferences;

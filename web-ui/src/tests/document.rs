@@ -175,12 +175,13 @@ fn the_policy_names_one_more_form_target_at_most() {
 
 #[track_caller]
 fn assert_clean(name: &str, html: &str) {
+    let html = html.trim_start_matches("<!DOCTYPE html>");
     assert!(html.len() < 15_000, "{name} has {} bytes", html.len());
     assert!(
         !html.contains("<style") && !html.contains("style=\""),
         "{name}"
     );
-    assert!(!html.contains("<!--") && !html.contains("<!>"), "{name}");
+    assert!(!html.contains("<!"), "{name}: {html}");
     for tag in html.split('<').filter(|tag| tag.starts_with("script")) {
         assert!(
             tag.starts_with("script defer src=\"/auth/static/") && tag.ends_with('>'),

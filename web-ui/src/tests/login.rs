@@ -2,7 +2,8 @@
 
 use authgate_proto::v1::{
     Browser, SessionCookie, SignInRefusal, SignInRequest, SignInResponse, SignInView,
-    SignOutRequest, SignOutResponse, SignedIn, ViewSignInRequest, sign_in_response::Outcome,
+    SignOutRequest, SignOutResponse, SignedIn, ViewHomeRequest, ViewSignInRequest,
+    sign_in_response::Outcome,
 };
 use http::{StatusCode, header};
 use tonic::Status;
@@ -215,7 +216,7 @@ async fn signing_out_by_a_link_only_asks() {
     let page = site.get("/logout").await;
     page.shows(r#"<form method="post" action="/auth/logout">"#);
     page.shows(r#"name="csrf_token" value="csrf-1""#);
-    assert_eq!(site.calls(), [Call::ViewHome]);
+    assert_eq!(site.calls(), [Call::ViewHome(ViewHomeRequest {})]);
 }
 
 #[tokio::test]

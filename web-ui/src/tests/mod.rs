@@ -6,11 +6,14 @@ mod document;
 mod failures;
 mod foreign;
 mod home;
+mod language;
 mod login;
 mod samples;
 mod scripted_core;
 mod statics;
+mod texts;
 mod theme;
+mod user_agent;
 
 use std::time::Duration;
 
@@ -75,6 +78,17 @@ impl Site {
             .calls()
             .into_iter()
             .map(|(_, call)| call)
+            .collect()
+    }
+
+    /// What the core was asked besides the surroundings of the page, with the token
+    /// of the form that asked.
+    fn asked(&self) -> Vec<(String, Call)> {
+        self.core
+            .calls()
+            .into_iter()
+            .filter(|(_, call)| !matches!(call, Call::ViewBrowser(_)))
+            .map(|(context, call)| (context.csrf_token, call))
             .collect()
     }
 }
@@ -148,11 +162,12 @@ fn everything() -> Script {
             cookie: Some(SessionCookie::default()),
         })),
         view_home: Some(Ok(samples::home())),
-        view_browser: None,
+        view_browser: Some(Ok(samples::surroundings())),
         view_consent: Some(Ok(samples::consent(samples::web_app(), "openid email"))),
         view_device: Some(Ok(samples::device(DeviceState::Confirm))),
         decide_device: Some(Ok(DeviceDecided {
             outcome: Some(Outcome::Settled(samples::settled(true))),
         })),
+        ..Script::default()
     }
 }

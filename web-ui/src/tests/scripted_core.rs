@@ -1,47 +1,163 @@
 //! A core that answers the pages from a script and remembers what it was asked.
 //! The gallery uses it too.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    future::{Future, ready},
+    pin::Pin,
+    sync::{Arc, Mutex},
+};
 
 use authgate_proto::{
     transport::{Transport, in_process},
     v1::{
-        BrowserView, ConsentView, DecideDeviceRequest, DeviceDecided, DeviceView, HomeView,
-        RequestContext, SignInRequest, SignInResponse, SignInView, SignOutRequest, SignOutResponse,
-        ViewBrowserRequest, ViewConsentRequest, ViewDeviceRequest, ViewHomeRequest,
-        ViewSignInRequest,
+        admin_server::{Admin, AdminServer},
+        self_service_server::{SelfService, SelfServiceServer},
         web_server::{Web, WebServer},
+        *,
     },
 };
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response, Status, service::Routes};
 
 /// What a call is answered with; a call without one is UNIMPLEMENTED.
 pub type Answer<T> = Option<Result<T, Status>>;
 
-/// The answers, a call each.
-#[derive(Clone, Default)]
-pub struct Script {
-    pub view_sign_in: Answer<SignInView>,
-    pub sign_in: Answer<SignInResponse>,
-    pub sign_out: Answer<SignOutResponse>,
-    pub view_home: Answer<HomeView>,
-    pub view_browser: Answer<BrowserView>,
-    pub view_consent: Answer<ConsentView>,
-    pub view_device: Answer<DeviceView>,
-    pub decide_device: Answer<DeviceDecided>,
+/// The messages of a streaming answer.
+type Stream<T> = futures_util::stream::Iter<std::vec::IntoIter<Result<T, Status>>>;
+
+/// What `#[tonic::async_trait]` makes of an async method, which it can't where a macro
+/// makes the method.
+type Later<'a, T> = Pin<Box<dyn Future<Output = Result<Response<T>, Status>> + Send + 'a>>;
+
+/// Makes the script, the record of calls and the services, from the methods of each.
+/// Their names must differ between services too.
+macro_rules! scripted {
+    ($($service:ident {
+        $($(#[stream($stream:ident)])? $method:ident = $call:ident: $request:ty => $answer:ty;)*
+    })*) => {
+        /// The answers, a call each.
+        #[derive(Clone, Default)]
+        pub struct Script {
+            $($(pub $method: Answer<scripted!(@kept $($stream)? $answer)>,)*)*
+        }
+
+        /// What the core was asked.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Call {
+            $($($call($request),)*)*
+        }
+
+        $(
+            impl $service for ScriptedCore {
+                $(scripted! { @method $($stream)? $method, $call, $request, $answer })*
+            }
+        )*
+    };
+    (@kept $answer:ty) => { $answer };
+    (@kept $stream:ident $answer:ty) => { Vec<$answer> };
+    (@method $method:ident, $call:ident, $request:ty, $answer:ty) => {
+        fn $method<'life0, 'async_trait>(
+            &'life0 self,
+            request: Request<$request>,
+        ) -> Later<'async_trait, $answer>
+        where
+            'life0: 'async_trait,
+            Self: 'async_trait,
+        {
+            let answer = self.answer(request, Call::$call, &self.script.$method);
+            Box::pin(ready(answer))
+        }
+    };
+    (@method $stream:ident $method:ident, $call:ident, $request:ty, $answer:ty) => {
+        type $stream = Stream<$answer>;
+
+        fn $method<'life0, 'async_trait>(
+            &'life0 self,
+            request: Request<$request>,
+        ) -> Later<'async_trait, Self::$stream>
+        where
+            'life0: 'async_trait,
+            Self: 'async_trait,
+        {
+            let answer = self.answer(request, Call::$call, &self.script.$method);
+            Box::pin(ready(answer.map(|messages| {
+                let messages: Vec<_> = messages.into_inner().into_iter().map(Ok).collect();
+                Response::new(futures_util::stream::iter(messages))
+            })))
+        }
+    };
 }
 
-/// What the core was asked.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Call {
-    ViewSignIn(ViewSignInRequest),
-    SignIn(SignInRequest),
-    SignOut(SignOutRequest),
-    ViewHome,
-    ViewBrowser,
-    ViewConsent(ViewConsentRequest),
-    ViewDevice(ViewDeviceRequest),
-    DecideDevice(DecideDeviceRequest),
+scripted! {
+    Web {
+        view_sign_in = ViewSignIn: ViewSignInRequest => SignInView;
+        sign_in = SignIn: SignInRequest => SignInResponse;
+        sign_out = SignOut: SignOutRequest => SignOutResponse;
+        view_home = ViewHome: ViewHomeRequest => HomeView;
+        view_browser = ViewBrowser: ViewBrowserRequest => BrowserView;
+        view_consent = ViewConsent: ViewConsentRequest => ConsentView;
+        view_device = ViewDevice: ViewDeviceRequest => DeviceView;
+        decide_device = DecideDevice: DecideDeviceRequest => DeviceDecided;
+    }
+    SelfService {
+        list_sign_ins = ListSignIns: ListSignInsRequest => ListSignInsResponse;
+        end_sign_in = EndSignIn: EndSignInRequest => EndSignInResponse;
+        list_grants = ListGrants: ListGrantsRequest => ListGrantsResponse;
+        revoke_grant = RevokeGrant: GrantRequest => Grant;
+        disable_grant = DisableGrant: GrantRequest => Grant;
+        enable_grant = EnableGrant: GrantRequest => Grant;
+        revoke_all = RevokeAll: RevokeAllRequest => RevokeAllResponse;
+        list_consents = ListConsents: ListConsentsRequest => ListConsentsResponse;
+        revoke_consent = RevokeConsent: RevokeConsentRequest => Consent;
+        list_apps = ListApps: ListAppsRequest => ListAppsResponse;
+        get_app = GetApp: GetAppRequest => OwnApp;
+        create_app = CreateApp: CreateAppRequest => OwnApp;
+        update_app = UpdateApp: UpdateAppRequest => OwnApp;
+        delete_app = DeleteApp: DeleteAppRequest => DeleteAppResponse;
+        regenerate_app_secret = RegenerateAppSecret: RegenerateAppSecretRequest => OwnApp;
+        get_profile = GetProfile: GetProfileRequest => Profile;
+        update_profile = UpdateProfile: UpdateProfileRequest => Profile;
+        change_password = ChangePassword: ChangePasswordRequest => ChangePasswordResponse;
+    }
+    Admin {
+        get_dashboard = GetDashboard: GetDashboardRequest => Dashboard;
+        create_client = CreateClient: CreateClientRequest => AdminClient;
+        get_client = GetClient: GetClientRequest => AdminClient;
+        list_clients = ListClients: ListClientsRequest => ListClientsResponse;
+        update_client = UpdateClient: AdminUpdateClientRequest => AdminClient;
+        approve_client = ApproveClient: ApproveClientRequest => AdminClient;
+        reject_client = RejectClient: RejectClientRequest => AdminClient;
+        deactivate_client = DeactivateClient: DeactivateClientRequest => AdminClient;
+        delete_client = DeleteClient: AdminDeleteClientRequest => AdminDeleteClientResponse;
+        regenerate_client_secret = RegenerateClientSecret:
+            RegenerateClientSecretRequest => AdminClient;
+        revoke_client_tokens = RevokeClientTokens: RevokeClientTokensRequest => RevokedResponse;
+        create_user = CreateUser: CreateUserRequest => CreateUserResponse;
+        get_user = GetUser: UserRequest => AdminUser;
+        list_users = ListUsers: ListUsersRequest => ListUsersResponse;
+        update_user = UpdateUser: UpdateUserRequest => AdminUser;
+        set_password = SetPassword: SetPasswordRequest => SetPasswordResponse;
+        disable_user = DisableUser: UserRequest => AdminUser;
+        enable_user = EnableUser: UserRequest => AdminUser;
+        delete_user = DeleteUser: UserRequest => DeleteUserResponse;
+        revoke_user_tokens = RevokeUserTokens: UserRequest => RevokedResponse;
+        list_user_connections = ListUserConnections: UserRequest => ListUserConnectionsResponse;
+        list_user_sign_ins = ListUserSignIns: UserRequest => ListSignInsResponse;
+        end_user_sign_in = EndUserSignIn: EndSignInRequest => EndSignInResponse;
+        list_all_consents = ListAllConsents: ListAllConsentsRequest => ListConsentsResponse;
+        revoke_any_consent = RevokeAnyConsent: RevokeConsentRequest => Consent;
+        list_tokens = ListTokens: ListTokensRequest => ListTokensResponse;
+        revoke_token = RevokeToken: AdminTokenRequest => AdminToken;
+        disable_token = DisableToken: AdminTokenRequest => AdminToken;
+        enable_token = EnableToken: AdminTokenRequest => AdminToken;
+        list_keys = ListKeys: ListKeysRequest => ListKeysResponse;
+        rotate_keys = RotateKeys: RotateKeysRequest => RotateKeysResponse;
+        list_audit = ListAudit: ListAuditRequest => ListAuditResponse;
+        get_audit_entry = GetAuditEntry: GetAuditEntryRequest => AuditEntry;
+        get_audit_statistics = GetAuditStatistics: GetAuditStatisticsRequest => AuditStatistics;
+        #[stream(ExportAuditStream)]
+        export_audit = ExportAudit: ExportAuditRequest => ExportAuditResponse;
+        verify_audit = VerifyAudit: VerifyAuditRequest => VerifyAuditResponse;
+    }
 }
 
 /// The core itself; clones share the memory.
@@ -62,7 +178,10 @@ impl ScriptedCore {
 
     /// The way to it.
     pub fn transport(&self) -> Transport {
-        in_process(WebServer::new(self.clone()))
+        let services = Routes::new(WebServer::new(self.clone()))
+            .add_service(SelfServiceServer::new(self.clone()))
+            .add_service(AdminServer::new(self.clone()));
+        in_process(services.prepare())
     }
 
     /// All it was asked so far, each with its context.
@@ -87,64 +206,5 @@ impl ScriptedCore {
             .clone()
             .unwrap_or_else(|| Err(Status::unimplemented("not in the script")))
             .map(Response::new)
-    }
-}
-
-#[tonic::async_trait]
-impl Web for ScriptedCore {
-    async fn view_sign_in(
-        &self,
-        request: Request<ViewSignInRequest>,
-    ) -> Result<Response<SignInView>, Status> {
-        self.answer(request, Call::ViewSignIn, &self.script.view_sign_in)
-    }
-
-    async fn sign_in(
-        &self,
-        request: Request<SignInRequest>,
-    ) -> Result<Response<SignInResponse>, Status> {
-        self.answer(request, Call::SignIn, &self.script.sign_in)
-    }
-
-    async fn sign_out(
-        &self,
-        request: Request<SignOutRequest>,
-    ) -> Result<Response<SignOutResponse>, Status> {
-        self.answer(request, Call::SignOut, &self.script.sign_out)
-    }
-
-    async fn view_home(
-        &self,
-        request: Request<ViewHomeRequest>,
-    ) -> Result<Response<HomeView>, Status> {
-        self.answer(request, |_| Call::ViewHome, &self.script.view_home)
-    }
-
-    async fn view_browser(
-        &self,
-        request: Request<ViewBrowserRequest>,
-    ) -> Result<Response<BrowserView>, Status> {
-        self.answer(request, |_| Call::ViewBrowser, &self.script.view_browser)
-    }
-
-    async fn view_consent(
-        &self,
-        request: Request<ViewConsentRequest>,
-    ) -> Result<Response<ConsentView>, Status> {
-        self.answer(request, Call::ViewConsent, &self.script.view_consent)
-    }
-
-    async fn view_device(
-        &self,
-        request: Request<ViewDeviceRequest>,
-    ) -> Result<Response<DeviceView>, Status> {
-        self.answer(request, Call::ViewDevice, &self.script.view_device)
-    }
-
-    async fn decide_device(
-        &self,
-        request: Request<DecideDeviceRequest>,
-    ) -> Result<Response<DeviceDecided>, Status> {
-        self.answer(request, Call::DecideDevice, &self.script.decide_device)
     }
 }

@@ -1,13 +1,15 @@
 //! Views with data as they look in life.
 
+pub mod admin;
+
 use authgate_proto::v1::{
-    Account, App, Browser, ConsentView, DeviceSettled, DeviceState, DeviceView, HomeView,
-    IdentityProvider, SignInRefusal, SignInRefused, SignInResponse, SignInView,
+    Account, App, Browser, BrowserView, ConsentView, DeviceSettled, DeviceState, DeviceView,
+    HomeView, IdentityProvider, SignInRefusal, SignInRefused, SignInResponse, SignInView,
     sign_in_response::Outcome,
 };
 
 /// 22 November 2026, 03:00 UTC, in milliseconds.
-const NOW: i64 = 1_795_316_400_000;
+pub const NOW: i64 = 1_795_316_400_000;
 
 /// A browser with nobody signed in.
 pub fn stranger() -> Browser {
@@ -29,6 +31,36 @@ pub fn ada() -> Browser {
             is_admin: false,
         }),
         ..stranger()
+    }
+}
+
+/// A browser of an admin who is signed in.
+pub fn grace() -> Browser {
+    Browser {
+        account: Some(Account {
+            user_id: "u-2".to_owned(),
+            username: "grace".to_owned(),
+            name: "Grace Hopper".to_owned(),
+            email: "grace@example.com".to_owned(),
+            is_admin: true,
+        }),
+        ..stranger()
+    }
+}
+
+/// What surrounds the pages of an admin.
+pub fn surroundings() -> BrowserView {
+    BrowserView {
+        browser: Some(grace()),
+        pending_clients: 3,
+    }
+}
+
+/// What surrounds the pages of somebody else.
+pub fn plain_surroundings() -> BrowserView {
+    BrowserView {
+        browser: Some(ada()),
+        pending_clients: 0,
     }
 }
 
@@ -173,6 +205,7 @@ pub fn consent(app: App, scopes: &str) -> ConsentView {
     }
 }
 
-fn words(text: &str) -> Vec<String> {
+/// The words of `text`.
+pub fn words(text: &str) -> Vec<String> {
     text.split_whitespace().map(str::to_owned).collect()
 }

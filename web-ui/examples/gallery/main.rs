@@ -2,10 +2,12 @@
 //! `cargo run -p web-ui --example gallery`, then open <http://127.0.0.1:8090>.
 //! Below `/dark/` and `/light/` the same pages stand in that theme.
 
-#[path = "../src/tests/samples.rs"]
+mod admin;
+#[expect(dead_code, reason = "tests use more of them")]
+#[path = "../../src/tests/samples/mod.rs"]
 mod samples;
 #[expect(dead_code, reason = "only tests ask what the core was asked")]
-#[path = "../src/tests/scripted_core.rs"]
+#[path = "../../src/tests/scripted_core.rs"]
 mod scripted_core;
 
 use std::{error::Error, time::Duration};
@@ -82,7 +84,7 @@ fn scenes() -> Vec<(&'static str, &'static str, Script)> {
         ..Script::default()
     };
     let strange = "openid email offline_access admin reports.export";
-    vec![
+    let mut scenes = vec![
         ("login", "/login", plain_login.clone()),
         ("login-timeout", "/login?error=session_timeout", plain_login),
         ("login-app", "/login", login.clone()),
@@ -123,7 +125,9 @@ fn scenes() -> Vec<(&'static str, &'static str, Script)> {
         ("error-app", "/error-app", Script::default()),
         ("error-server", "/device", Script::default()),
         ("form-post", "/form-post", Script::default()),
-    ]
+    ];
+    scenes.extend(admin::scenes());
+    scenes
 }
 
 /// Pages that no GET of the router shows.
@@ -132,11 +136,10 @@ fn extras(base_path: &str) -> Router {
         &config(base_path),
         &ErrorView {
             status: StatusCode::BAD_REQUEST,
-            title: None,
             message: "The redirect URI is not one that the app registered.".to_owned(),
             code: Some("invalid_request".to_owned()),
             request_id: "0198c7a2-7d0e-7cc1-9d3c-1f2a3b4c5d6e".to_owned(),
-            retry_after: None,
+            ..ErrorView::default()
         },
     );
     let parameters = [("code".to_owned(), "abc".to_owned())];
@@ -155,6 +158,17 @@ fn extras(base_path: &str) -> Router {
         .route("/post-login", send("/login", "username=ada&password=x"))
         .route("/post-approve", send("/device/verify", "action=approve"))
         .route("/post-deny", send("/device/verify", "action=deny"))
+        .route(
+            "/post-client",
+            send("/admin/clients", "grant_device_code=1&client_name=Notes"),
+        )
+        .route(
+            "/post-bad-client",
+            send(
+                "/admin/clients",
+                "type=confidential&client_name=Notes&grant_authorization_code=1&redirect_uris=http%3A%2F%2Fnotes.example.com%2F",
+            ),
+        )
 }
 
 fn pairs(fields: &str) -> Vec<(String, String)> {

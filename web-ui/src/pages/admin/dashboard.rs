@@ -1,0 +1,155 @@
+//! `/admin`: how many of what, what waits, and what happened last.
+
+use authgate_proto::v1::{AuditEntry, Dashboard, GetDashboardRequest};
+use axum::{Extension, extract::State, response::Response};
+use leptos::prelude::*;
+
+use crate::{
+    components::{
+        badge::{Badge, Tone},
+        heading::Heading,
+        instant::Instant,
+        navigation::Section,
+        quoted::Quoted,
+    },
+    document::Page,
+    error::Failure,
+    foreign,
+    shell::Shell,
+    texts::{self, Texts},
+    visitor::{Site, Visitor},
+};
+
+/// `GET /admin`.
+pub async fn show(
+    State(site): State<Site>,
+    Extension(visitor): Extension<Visitor>,
+) -> Result<Response, Failure> {
+    let mut admin = site.admin();
+    let call = admin.get_dashboard(visitor.context.request(GetDashboardRequest {}));
+    let (shell, view) = Shell::with(&site, &visitor, &visitor.here, call).await?;
+    let texts = &visitor.texts.admin.dashboard;
+    let page = Page::new(texts.title).console(&shell, Section::Dashboard);
+    Ok(page.respond(&visitor, || {
+        let events: Vec<_> = view
+            .recent
+            .iter()
+            .map(|entry| event(entry, visitor.texts))
+            .collect();
+        let events = if events.is_empty() {
+            view! { <p class="hint">{texts.no_events}</p> }.into_any()
+        } else {
+            view! { <ol class="events">{events}</ol> }.into_any()
+        };
+        view! {
+            <Heading title=|| texts.title />
+            <Numbers view=&view visitor=&visitor />
+            <section class="card">
+                <div class="heading">
+                    <h2>{texts.recent}</h2>
+                    <a href=visitor.path(Section::Audit.path())>{texts.all_events}</a>
+                </div>
+                {events}
+            </section>
+        }
+    }))
+}
+
+/// The cards. What waits for an admin comes first.
+#[component]
+fn Numbers<'a>(view: &'a Dashboard, visitor: &'a Visitor) -> impl IntoView + use<> {
+    let texts = &visitor.texts.admin.dashboard;
+    let number = texts::number;
+    let counted = |count| texts::counted(count, view.counted_to, &visitor.texts.console);
+    let pending = if view.pending_clients > 0 {
+        texts.pending_detail
+    } else {
+        texts.nothing_pending
+    };
+    let cards = [
+        (
+            Section::Registrations,
+            texts.pending,
+            number(view.pending_clients),
+            pending.to_owned(),
+        ),
+        (
+            Section::Users,
+            texts.users,
+            number(view.users),
+            (texts.users_detail)(&number(view.admins), &number(view.disabled_users)),
+        ),
+        (
+            Section::Clients,
+            texts.clients,
+            number(view.active_clients),
+            (texts.clients_detail)(&number(view.inactive_clients)),
+        ),
+        (
+            Section::Tokens,
+            texts.tokens,
+            counted(view.access_tokens),
+            (texts.tokens_detail)(&counted(view.refresh_tokens)),
+        ),
+        (
+            Section::Users,
+            texts.sign_ins,
+            counted(view.sign_ins),
+            texts.sign_ins_detail.to_owned(),
+        ),
+    ];
+    let cards = cards.map(|(section, label, count, detail)| {
+        let urgent = section == Section::Registrations && view.pending_clients > 0;
+        view! {
+            <li>
+                <a class="card" class:urgent=urgent href=visitor.path(section.path())>
+                    <span>{label}</span>
+                    <b>{count}</b>
+                    <span>{detail}</span>
+                </a>
+            </li>
+        }
+    });
+    view! { <ul class="stats">{cards.into_iter().collect_view()}</ul> }
+}
+
+/// One event, to be read as a sentence.
+fn event(entry: &AuditEntry, texts: &'static Texts) -> impl IntoView + use<> {
+    let text = &texts.admin.dashboard;
+    let actor = match foreign::name(&entry.actor_username) {
+        name if !name.is_empty() => name,
+        _ => match entry.actor_user_id.as_str() {
+            "" => text.somebody.to_owned(),
+            "operator" => text.operator.to_owned(),
+            id => foreign::name(id.strip_prefix("client:").unwrap_or(id)),
+        },
+    };
+    let resource = match foreign::name(&entry.resource_name) {
+        name if !name.is_empty() => name,
+        _ => foreign::word(&entry.resource_id),
+    };
+    let resource =
+        (!resource.is_empty() && resource != actor).then(|| view! { " " <Quoted text=resource /> });
+    let times = (entry.count > 1).then(|| {
+        let times = (text.times)(entry.count.into());
+        view! { " " <span class="hint">{times}</span> }
+    });
+    let failed = (!entry.success).then(|| view! { " " <Badge tone=Tone::Bad label=text.failed /> });
+    let action = foreign::message(&entry.action);
+    view! {
+        <li>
+            <span>
+                <b><bdi>{actor}</bdi></b>
+                " "
+                <span lang="en">{action}</span>
+                {resource}
+                {times}
+                {failed}
+            </span>
+            <span class="hint">
+                <Instant at=entry.event_time texts />
+            </span>
+        </li>
+    }
+    .into_any()
+}

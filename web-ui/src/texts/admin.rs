@@ -1,0 +1,187 @@
+//! The pages of the administration.
+
+use super::{Message, catalogue};
+
+catalogue! {
+    /// The pages of the administration.
+    Admin {
+        dashboard: Dashboard,
+        clients: Clients,
+        client: ClientPage,
+        client_form: ClientForm,
+        actions: Actions,
+        authorizations: Authorizations,
+        registrations: Registrations,
+        keys: Keys,
+    }
+
+    /// `/admin`.
+    Dashboard {
+        title,
+        users,
+        /// Admins and disabled accounts.
+        users_detail: fn(&str, &str) -> String,
+        clients,
+        clients_detail: fn(&str) -> String,
+        pending,
+        pending_detail,
+        nothing_pending,
+        tokens,
+        tokens_detail: fn(&str) -> String,
+        sign_ins,
+        sign_ins_detail,
+        recent,
+        no_events,
+        all_events,
+        /// Nobody known did it.
+        somebody,
+        /// Those who run the server, on its command line.
+        operator,
+        failed,
+        /// One entry for several alike.
+        times: fn(u64) -> String,
+    }
+
+    /// `/admin/clients`.
+    Clients {
+        title,
+        new,
+        search_hint,
+        name,
+        status,
+        kind,
+        confidential,
+        public,
+        owner,
+        /// Nobody registered it for themselves.
+        no_owner,
+        created,
+        none: Message,
+    }
+
+    /// `/admin/clients/{id}`.
+    ClientPage {
+        edit,
+        approve,
+        activate,
+        reject,
+        pending,
+        /// How many people allowed it something.
+        users,
+        users_detail,
+        tokens,
+        tokens_detail,
+        events,
+        events_detail,
+        settings,
+        registered_by,
+        created,
+        updated,
+        document,
+        risks,
+        deleted,
+        approved,
+        rejected,
+        deactivated,
+        saved,
+        created_done,
+        revoked,
+    }
+
+    /// Creating and editing.
+    ClientForm {
+        new_title,
+        new_explain,
+        create,
+        edit_title,
+        /// The page with the secret.
+        created_title,
+        created_explain,
+        regenerated_title,
+        regenerated_explain,
+        to_client,
+        /// The id, when it is not made up.
+        client_id,
+        client_id_hint,
+    }
+
+    /// What is done to a client, on a page of its own before it happens.
+    Actions {
+        approve: Action,
+        reject: Action,
+        deactivate: Action,
+        regenerate: Action,
+        revoke_all: Action,
+        delete: Action,
+        /// People and tokens that an action hits.
+        people: fn(&str) -> String,
+        tokens: fn(&str) -> String,
+    }
+
+    /// One of them.
+    Action {
+        /// On the way there and on the button.
+        label,
+        title,
+        /// What will happen.
+        effect,
+        /// Whether and how it can be undone.
+        undo,
+    }
+
+    /// `/admin/clients/{id}/authorizations`.
+    Authorizations {
+        title,
+        explain,
+        user,
+        scopes,
+        granted,
+        live,
+        revoke,
+        /// What a row's button is about.
+        of: fn(&str) -> String,
+        none: Message,
+        revoked,
+    }
+
+    /// `/admin/registrations`.
+    Registrations {
+        title,
+        explain,
+        registered,
+        /// Nobody who is known here registered it.
+        by_itself,
+        details,
+        none: Message,
+    }
+
+    /// `/admin/keys`.
+    Keys {
+        title,
+        explain,
+        id,
+        algorithm,
+        status,
+        published,
+        active,
+        retired,
+        created,
+        activates,
+        expires,
+        no_successor,
+        configured,
+        rotation,
+        rotate_explain,
+        rotate,
+        rotate_now_explain,
+        rotate_now,
+        /// On the page before.
+        now_title,
+        now_effects_sign,
+        now_effects_verify,
+        now_effects_old,
+        rotated,
+        none: Message,
+        all_algorithms,
+    }
+}

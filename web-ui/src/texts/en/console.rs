@@ -1,0 +1,78 @@
+//! What the pages of the account and of the administration share.
+
+use super::super::{
+    Message,
+    console::{Console, Form, Listing, Navigation, Secret, Status},
+};
+
+pub const CONSOLE: Console = Console {
+    navigation: Navigation {
+        label: "Sections",
+        account: "Your account",
+        sessions: "Sessions",
+        authorizations: "Authorized apps",
+        apps: "My apps",
+        profile: "Profile",
+        admin: "Administration",
+        dashboard: "Dashboard",
+        clients: "Clients",
+        registrations: "Registrations",
+        users: "Users",
+        tokens: "Tokens",
+        keys: "Signing keys",
+        audit: "Audit log",
+        waiting: "waiting",
+        sign_out: "Sign out",
+    },
+    listing: Listing {
+        pages: "Pages",
+        first: "First",
+        newer: "Newer",
+        older: "Older",
+        last: "Last",
+        search: "Search",
+        apply: "Search",
+        clear: "Clear",
+        by_status: "By status",
+        all: "All",
+        nothing_found: Message {
+            title: "Nothing found",
+            text: "Nothing matches this search and these filters. Try fewer words, or clear them.",
+        },
+        incomplete: "The search was cut short because it had to look at too much. There may be \
+                     more on the next page; a narrower search is quicker.",
+    },
+    form: Form {
+        problems: "That did not work yet",
+        optional: "optional",
+        cancel: "Cancel",
+        save: "Save changes",
+        changed_meanwhile: "Somebody else changed this while you were at it, so your changes were \
+                            not saved. This is how it stands now.",
+    },
+    status: Status {
+        active: "Active",
+        inactive: "Inactive",
+        pending: "Pending",
+        disabled: "Disabled",
+        revoked: "Revoked",
+        expired: "Expired",
+    },
+    breadcrumbs: "You are here",
+    actions: "Actions",
+    yes: "Yes",
+    no: "No",
+    nothing: "None",
+    never: "Never",
+    unknown: "Unknown",
+    or_more: |count| format!("{count} or more"),
+    browser_on: |browser, system| format!("{browser} on {system}"),
+    secret: Secret {
+        copy: "Copy",
+        copied: "Copied",
+        once: "Copy it now and keep it safe: it is shown only this once, and nobody can look it up \
+               again.",
+    },
+    unnamed: "Unnamed app",
+    back: "Back",
+};
