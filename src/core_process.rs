@@ -85,9 +85,10 @@ where
     result
 }
 
-/// Closes the database, if it can be done in time.
+/// Writes the audit entries that wait and closes the database, if it can be done in time.
 pub async fn close(core: &Core, config: &Config) {
-    if timeout(config.database.close_timeout, core.close())
+    let limit = config.audit.shutdown_timeout + config.database.close_timeout;
+    if timeout(limit, core.close())
         .await
         .is_err()
     {

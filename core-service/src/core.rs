@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use crate::{
     Clock,
     account::throttle::Throttle,
-    audit::Audit,
+    audit::{Audit, retention},
     cache::{Cache, Weigh},
     config::Settings,
     device::polls::PollTracker,
@@ -107,7 +107,8 @@ impl Core {
             .await
             .map_err(|error| StartError::new("the database can't be opened", error))?;
         let derived = DerivedKeys::new(&settings.root_secret);
-        let keys = KeyRing::load(&store, &settings, &derived, clock())
+        let now = clock();
+        let keys = KeyRing::load(&store, &settings, &derived, now)
             .await
             .map_err(|error| StartError::new("the signing keys can't be loaded", error))?;
         let passwords = PasswordHasher::new(&settings.passwords)
@@ -119,7 +120,7 @@ impl Core {
             clients: Cache::new(CLIENTS_MEMORY.min(memory), CLIENT_WEIGHT, changes),
             polls: PollTracker::new(changes),
             live_tokens: Cache::new(memory, access::USUAL_WEIGHT, changes),
-            audit: Audit,
+            audit: Audit::start(&settings.audit, &store, &derived, &clock, now),
             settings,
             clock,
             store,
@@ -155,12 +156,14 @@ impl Core {
             () = shutdown => {}
             () = self.keep_keys_current() => {}
             () = self.remove_expired() => {}
+            () = self.remove_old_audit() => {}
             () = self.report() => {}
         }
     }
 
-    /// Closes the database, after the queries under way.
+    /// Closes the database, after the queries under way and the audit entries that wait.
     pub async fn close(&self) {
+        self.audit.flush(self.settings.audit.shutdown_timeout).await;
         self.store.close().await;
     }
 
@@ -195,6 +198,19 @@ impl Core {
                     tracing::warn!(%error, "expired rows could not be removed; trying again")
                 }
             }
+        }
+    }
+
+    async fn remove_old_audit(&self) {
+        loop {
+            match retention::remove_old(self, (self.clock)()).await {
+                Ok(0) => {}
+                Ok(entries) => tracing::info!(entries, "old audit entries were removed"),
+                Err(error) => {
+                    tracing::warn!(%error, "old audit entries could not be removed; trying again later")
+                }
+            }
+            tokio::time::sleep(self.settings.audit.cleanup_interval).await;
         }
     }
 

@@ -40,6 +40,22 @@ pub struct Ctx {
 const USER_AGENT_LENGTH: usize = 256;
 
 impl Ctx {
+    /// Of what the server does by itself.
+    #[must_use]
+    pub fn background(now: Timestamp) -> Self {
+        Self {
+            now,
+            request_id: String::new(),
+            client_ip: String::new(),
+            user_agent: String::new(),
+            session_cookie: None,
+            csrf_token: String::new(),
+            method: String::new(),
+            path: String::new(),
+            actor: Actor::Nobody,
+        }
+    }
+
     /// What is kept of the user agent: its beginning.
     #[must_use]
     pub fn kept_user_agent(&self) -> String {

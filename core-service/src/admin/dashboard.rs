@@ -2,12 +2,15 @@
 
 use authgate_proto::v1;
 
-use super::COUNTED_TO;
+use super::{COUNTED_TO, audit::answer};
 use crate::{
     Core, Ctx,
     error::Error,
-    store::{totals, users},
+    store::{audit, totals, users},
 };
+
+/// Audit entries that are shown.
+const RECENT: u32 = 10;
 
 /// How many there are of what.
 ///
@@ -24,6 +27,7 @@ pub(crate) async fn view(
         totals::clients(&mut connection).await?;
     let [access_tokens, refresh_tokens, sign_ins] =
         totals::unexpired(&mut connection, ctx.now, COUNTED_TO).await?;
+    let recent = audit::newest(&mut connection, RECENT).await?;
     Ok(v1::Dashboard {
         users,
         admins,
@@ -35,6 +39,6 @@ pub(crate) async fn view(
         refresh_tokens,
         counted_to: COUNTED_TO.into(),
         sign_ins,
-        recent: Vec::new(),
+        recent: recent.into_iter().map(answer).collect(),
     })
 }

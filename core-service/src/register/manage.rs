@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 
 use super::{information, metadata, parse, require_enabled};
 use crate::{
-    Core, Ctx,
+    Actor, Core, Ctx,
+    audit::{Event, EventType, Resource},
     domain::{
         client::{Client, ClientStatus, SecretHash},
         client_metadata::ClientMetadata,
@@ -77,12 +78,12 @@ pub(crate) async fn update(
     client.updated_at = ctx.now;
     clients::update(&mut transaction, &client).await?;
     transaction.commit().await?;
-    tracing::info!(
-        request_id = ctx.request_id,
-        client_id = %client.id,
-        status = client.status.as_str(),
-        "client registration updated"
-    );
+    let event = Event::new(EventType::ClientUpdated, "changed its registration")
+        .by(Actor::from(&client))
+        .about(Resource::client(&client))
+        .with("status", client.status.as_str())
+        .with("secret_changed", secret.is_some());
+    core.audit.record(ctx, event);
     Ok(information(
         &core.settings,
         &client,
@@ -110,7 +111,10 @@ pub(crate) async fn delete(
     let client = authenticate(&mut transaction, client_id, &token).await?;
     clients::delete(&mut transaction, &client.id).await?;
     transaction.commit().await?;
-    tracing::info!(request_id = ctx.request_id, client_id = %client.id, "client registration deleted");
+    let event = Event::new(EventType::ClientDeleted, "deleted its registration")
+        .by(Actor::from(&client))
+        .about(Resource::client(&client));
+    core.audit.record(ctx, event);
     Ok(v1::DeleteClientResponse {})
 }
 

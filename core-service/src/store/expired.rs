@@ -42,7 +42,7 @@ pub(crate) async fn remove(
     now: Timestamp,
     batch: u32,
 ) -> Result<u64, StoreError> {
-    if !is_ours_to_do(executor).await? {
+    if !is_ours_to_do(executor, REMOVAL_LOCK).await? {
         return Ok(0);
     }
     let replayable = now - REPLAY_MEMORY;
@@ -106,15 +106,18 @@ pub(crate) async fn remove(
     ))
 }
 
-/// Whether no other process removes right now. Asked of PostgreSQL only, until the
+/// Whether no other process removes what `lock` stands for right now. Asked of PostgreSQL only, until the
 /// end of the transaction; SQLite's transactions stand in line anyway.
-async fn is_ours_to_do(executor: &mut impl Executor) -> Result<bool, StoreError> {
+pub(super) async fn is_ours_to_do(
+    executor: &mut impl Executor,
+    lock: i64,
+) -> Result<bool, StoreError> {
     if let Conn::Sqlite(_) = executor.conn()? {
         return Ok(true);
     }
     sql!(executor, |conn| sqlx::query_scalar::<_, bool>(
         "SELECT pg_try_advisory_xact_lock($1)"
     )
-    .bind(REMOVAL_LOCK)
+    .bind(lock)
     .fetch_one(conn))
 }

@@ -29,6 +29,7 @@ mod text;
 mod writer;
 
 pub mod access_tokens;
+pub(crate) mod audit;
 pub mod authorization_codes;
 pub mod authorization_requests;
 pub mod clients;

@@ -19,7 +19,8 @@ use super::{
     requested_claims, required,
 };
 use crate::{
-    Core, Ctx,
+    Actor, Core, Ctx,
+    audit::{Event, EventType, Resource},
     domain::{
         client::Client, grant::Grant, id::time_ordered, scope::ScopeSet, secret::PlainToken,
         token::RefreshToken,
@@ -45,7 +46,7 @@ pub(super) async fn redeem(
     let (token, grant) = find(core, client, &presented).await?;
     check_live(ctx, &token, &grant)?;
     if token.rotated_at.is_some() && !may_be_retried(core, ctx, &token).await? {
-        return reused(core, ctx, &grant).await;
+        return reused(core, ctx, client, &grant).await;
     }
     let extra_claims = requested_claims(core, client, request)?;
     let scope = narrowed(&grant, &request.scope)?;
@@ -62,7 +63,7 @@ pub(super) async fn redeem(
             Some((successor, record)) => issuance.with_refresh(successor, record),
             None => {
                 drop(transaction);
-                return reused(core, ctx, &grant).await;
+                return reused(core, ctx, client, &grant).await;
             }
         }
     } else {
@@ -73,6 +74,10 @@ pub(super) async fn redeem(
     };
     issuance.record(&mut transaction).await?;
     transaction.commit().await?;
+    let event = Event::new(EventType::TokenRefreshed, "refreshed a token")
+        .by(Actor::from(&user))
+        .about(Resource::grant(grant.id, &client.id));
+    core.audit.record(ctx, event);
     issuance.sign(core, ctx)
 }
 
@@ -206,26 +211,17 @@ async fn successor_to_retry(
 }
 
 /// Two parties hold the token: the family ends, and stays so although this answers an error.
-async fn reused<T>(core: &Core, ctx: &Ctx, grant: &Grant) -> Result<T, Error> {
+async fn reused<T>(core: &Core, ctx: &Ctx, client: &Client, grant: &Grant) -> Result<T, Error> {
     let mut transaction = core.store.begin().await?;
     grants::revoke(&mut transaction, &grant.id, ctx.now).await?;
+    let event = Event::new(EventType::SuspiciousActivity, "used a refresh token again")
+        .by(Actor::from(client))
+        .about(Resource::grant(grant.id, &client.id))
+        .with("user_id", grant.user_id.as_str())
+        .failed("another one took the token's place");
+    core.audit.record_in(&mut transaction, ctx, event).await?;
     transaction.commit().await?;
-    report_reuse(ctx, grant);
     Err(invalid())
-}
-
-fn report_reuse(ctx: &Ctx, grant: &Grant) {
-    tracing::error!(
-        target: "audit",
-        event = "SUSPICIOUS_ACTIVITY",
-        severity = "CRITICAL",
-        reason = "refresh token reused",
-        client_id = %grant.client_id,
-        user_id = %grant.user_id,
-        grant_id = %grant.id,
-        client_ip = ctx.client_ip,
-        request_id = ctx.request_id,
-    );
 }
 
 fn invalid() -> Error {

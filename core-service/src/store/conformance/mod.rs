@@ -4,6 +4,7 @@
 //! a server that may be thrown away; each case makes a database of its own and drops it.
 
 mod access;
+mod audit;
 mod changes;
 mod clients;
 pub(crate) mod database;
