@@ -51,19 +51,11 @@ pub(super) fn read(json: &str, before: Option<&ClientMetadata>) -> Result<Client
 
 /// What its owner sees of an app's metadata, JSON: what [`read`] takes.
 pub(super) fn shown(metadata: &ClientMetadata) -> String {
-    let mut members = members(metadata);
-    members.retain(|name, _| !ADMIN_ONLY_MEMBERS.contains(&name.as_str()));
-    Value::Object(members).to_string()
-}
-
-/// The names of the members that differ.
-pub(super) fn changed(old: &ClientMetadata, new: &ClientMetadata) -> Vec<String> {
-    let (old, new) = (members(old), members(new));
-    let mut names: Vec<String> = old.keys().chain(new.keys()).cloned().collect();
-    names.sort();
-    names.dedup();
-    names.retain(|name| old.get(name) != new.get(name));
-    names
+    let mut json = json!(metadata);
+    if let Some(members) = json.as_object_mut() {
+        members.retain(|name, _| !ADMIN_ONLY_MEMBERS.contains(&name.as_str()));
+    }
+    json.to_string()
 }
 
 fn parse(json: &str) -> Result<Map<String, Value>, Error> {
@@ -74,11 +66,4 @@ fn parse(json: &str) -> Result<Map<String, Value>, Error> {
     }
     serde_json::from_str(json)
         .map_err(|_| Error::Invalid("metadata_json: is not a JSON object".to_owned()))
-}
-
-fn members(metadata: &ClientMetadata) -> Map<String, Value> {
-    match json!(metadata) {
-        Value::Object(members) => members,
-        _ => Map::new(),
-    }
 }

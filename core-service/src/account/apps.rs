@@ -5,7 +5,7 @@ use authgate_proto::v1;
 use super::{app_metadata, changed_at, page_size, searched, session::SignedIn};
 use crate::{
     Core, Ctx,
-    admin::clients::NewClient,
+    admin::clients::{NewClient, changed_members},
     audit::{Event, EventType, Resource},
     domain::{
         client::{Client, ClientStatus, SecretHash, new_client_secret},
@@ -127,8 +127,9 @@ pub(crate) async fn update(
         return Err(Error::Outdated);
     }
     let metadata = app_metadata::read(&metadata_json, Some(&app.metadata))?;
-    let changed = app_metadata::changed(&app.metadata, &metadata);
+    let changed = changed_members(&app.metadata, &metadata);
     if changed.is_empty() {
+        transaction.commit().await?;
         return Ok(shown(&app, None));
     }
     app.metadata = metadata;

@@ -7,9 +7,13 @@ use crate::{
     Core, Ctx,
     audit::{Event, EventType, Resource},
     authorize::app::app_of,
-    domain::{grant::Consent, id::ConsentId},
+    domain::id::ConsentId,
     error::Error,
-    store::{Cursor, consents, grants},
+    store::{
+        Cursor,
+        consent_list::{self, Filter},
+        consents, grants,
+    },
 };
 
 /// A page of what the person allows, the newest first.
@@ -27,13 +31,25 @@ pub(crate) async fn list(
         page_token,
     } = request;
     let cursor = Cursor::parse(&page_token)?;
-    let (user, size) = (&person.user.id, page_size(asked));
+    let filter = Filter {
+        user: Some(person.user.id.clone()),
+        ..Filter::default()
+    };
     let mut connection = core.store.read().await?;
-    let page = consents::list_of_user(&mut connection, user, &cursor, size, ctx.now).await?;
+    let page =
+        consent_list::list(&mut connection, &filter, &cursor, page_size(asked), ctx.now).await?;
     drop(connection);
     let mut consents = Vec::with_capacity(page.items.len());
     for item in &page.items {
-        consents.push(shown(core, &item.consent, item.live_grants).await?);
+        consents.push(v1::Consent {
+            id: item.id.to_string(),
+            app: Some(app_of(core, &item.client_id).await?),
+            scopes: item.scope().to_vec(),
+            granted_at: item.granted_at.0,
+            updated_at: item.updated_at.0,
+            live_grants: u32::try_from(item.live_grants).unwrap_or(u32::MAX),
+            ..v1::Consent::default()
+        });
     }
     Ok(v1::ListConsentsResponse {
         consents,
@@ -74,17 +90,12 @@ pub(crate) async fn revoke(
         .with("grants", ended);
         core.audit.record(ctx, event);
     }
-    shown(core, &consent, 0).await
-}
-
-async fn shown(core: &Core, consent: &Consent, live_grants: u32) -> Result<v1::Consent, Error> {
     Ok(v1::Consent {
         id: consent.id.to_string(),
         app: Some(app_of(core, &consent.client_id).await?),
         scopes: consent.scope.to_vec(),
         granted_at: consent.granted_at.0,
         updated_at: consent.updated_at.0,
-        live_grants,
         ..v1::Consent::default()
     })
 }

@@ -5,7 +5,7 @@ use authgate_proto::v1;
 use super::{changed_at, is_local, session::SignedIn};
 use crate::{
     Core, Ctx,
-    admin::users::{check_email, check_name},
+    admin::users::{check_email, check_name, identities},
     audit::{Event, EventType, Resource},
     domain::user::User,
     error::Error,
@@ -16,7 +16,6 @@ use crate::{
 ///
 /// # Errors
 /// None of its own.
-#[expect(clippy::unused_async, reason = "like every use case")]
 pub(crate) async fn get(
     _: &Core,
     _: &Ctx,
@@ -66,6 +65,7 @@ pub(crate) async fn update(
     let user = with(&before, name, email);
     let changed = changed(&before, &user);
     if changed.is_empty() {
+        transaction.commit().await?;
         return Ok(shown(&before));
     }
     let user = User {
@@ -129,10 +129,6 @@ fn shown(user: &User) -> v1::Profile {
         updated_at: user.updated_at.0,
         has_password: is_local(user) && user.password_hash.is_some(),
         managed_elsewhere: !is_local(user),
-        identities: vec![v1::Identity {
-            source: user.auth_source.clone(),
-            external_id: user.external_id.clone().unwrap_or_default(),
-            linked_at: user.created_at.0,
-        }],
+        identities: identities(user),
     }
 }

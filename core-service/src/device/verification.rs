@@ -428,6 +428,11 @@ mod tests {
             );
             assert_eq!(grant.scope, code.scope);
             assert_eq!(grant.auth_time, START);
+            // The device's place, not the browser's.
+            assert_eq!(
+                (grant.client_ip.as_str(), grant.user_agent.as_str()),
+                ("203.0.113.9", "tool/1")
+            );
             let consent = consents::by_user_and_client(&mut connection, &ada.id, &code.client_id);
             let consent = consent.await.unwrap().unwrap();
             assert_eq!(Some(consent.id), grant.consent_id);

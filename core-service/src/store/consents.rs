@@ -1,13 +1,6 @@
 //! Table `consents`.
 
-use sqlx::AssertSqlSafe;
-
-use super::{
-    Cursor, Executor, Page, StoreError,
-    connection::Executed,
-    paging::{Bind, Order, Search, bind_all},
-    sql, text,
-};
+use super::{Executor, StoreError, connection::Executed, sql, text};
 use crate::domain::{
     grant::Consent,
     id::{ClientId, ConsentId, UserId},
@@ -40,56 +33,6 @@ impl From<Row> for Consent {
             revoked_at: row.revoked_at,
         }
     }
-}
-
-/// A consent, and how many grants stand on it that are not over.
-pub(crate) struct ListedConsent {
-    pub(crate) consent: Consent,
-    pub(crate) live_grants: u32,
-}
-
-#[derive(sqlx::FromRow)]
-struct ListedRow {
-    #[sqlx(flatten)]
-    consent: Row,
-    live_grants: i64,
-}
-
-/// A page of what the user allows at `now`, the newest first. Live grants are counted up to
-/// a thousand.
-pub(crate) async fn list_of_user(
-    executor: &mut impl Executor,
-    user: &UserId,
-    cursor: &Cursor,
-    size: u32,
-    now: Timestamp,
-) -> Result<Page<ListedConsent>, StoreError> {
-    let mut search = Search::default();
-    search.and("c.user_id = ?", Bind::Text(user.to_string()));
-    search.and_plain("c.revoked_at IS NULL");
-    let now = search.bind(Bind::Int(now.0));
-    let key = cursor.key().map(|key| Bind::Text(key.to_owned()));
-    let rest = search.page("c.id", Order::Descending, cursor, key, size);
-    let text = format!(
-        "SELECT c.id, c.user_id, c.client_id, c.scope, c.claims, c.granted_at, c.updated_at, \
-         c.revoked_at, (SELECT COUNT(*) FROM (SELECT 1 FROM grants g WHERE g.consent_id = c.id \
-         AND g.revoked_at IS NULL AND g.expires_at > {now} AND (\
-         EXISTS (SELECT 1 FROM access_tokens t WHERE t.grant_id = g.id \
-         AND t.revoked_at IS NULL AND t.expires_at > {now}) OR \
-         EXISTS (SELECT 1 FROM refresh_tokens r WHERE r.grant_id = g.id AND r.rotated_at IS NULL \
-         AND r.revoked_at IS NULL AND r.expires_at > {now})) LIMIT 1000) live) AS live_grants \
-         FROM consents c {rest}"
-    );
-    let rows: Vec<ListedRow> = sql!(executor, |conn| bind_all!(
-        sqlx::query_as::<_, ListedRow>(AssertSqlSafe(text.as_str())),
-        &search.binds
-    )
-    .fetch_all(conn))?;
-    let listed = rows.into_iter().map(|row| ListedConsent {
-        consent: row.consent.into(),
-        live_grants: u32::try_from(row.live_grants).unwrap_or_default(),
-    });
-    Ok(cursor.page(listed.collect(), size, |item| item.consent.id.to_string()))
 }
 
 /// The consent of that id, taken back or not.

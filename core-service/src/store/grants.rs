@@ -181,18 +181,18 @@ pub(crate) async fn revoke_of_user_and_client(
     now: Timestamp,
 ) -> Result<u64, StoreError> {
     let ended: Vec<GrantId> = sql!(transaction, |conn| sqlx::query_scalar(
-        "UPDATE grants SET revoked_at = $3 WHERE revoked_at IS NULL AND user_id = $1 \
-         AND client_id = $2 RETURNING id"
+        "UPDATE grants SET revoked_at = $3 \
+         WHERE user_id = $1 AND client_id = $2 AND revoked_at IS NULL RETURNING id"
     )
     .bind(user)
     .bind(client)
     .bind(now)
     .fetch_all(conn))?;
-    let rows = ended.len() as u64;
+    let count = ended.len() as u64;
     for id in ended {
         transaction.changes(Change::Grant(id));
     }
-    Ok(rows)
+    Ok(count)
 }
 
 /// Ends all grants that were given in the browser session; gives how many.

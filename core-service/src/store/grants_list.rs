@@ -33,11 +33,16 @@ const COLUMNS: &str = "g.id, g.client_id, g.scope, g.client_ip, g.user_agent, g.
 /// A grant and what its tokens say of it.
 #[derive(Debug, sqlx::FromRow)]
 pub(crate) struct ListedGrant {
+    /// Names the family.
     pub(crate) id: GrantId,
+    /// To whom.
     pub(crate) client_id: ClientId,
     scope: String,
+    /// Where the app asked from; may be empty.
     pub(crate) client_ip: String,
+    /// And with what.
     pub(crate) user_agent: String,
+    /// When it was given.
     pub(crate) created_at: Timestamp,
     expires_at: Timestamp,
     revoked_at: Option<Timestamp>,
@@ -150,31 +155,37 @@ pub(crate) async fn of_user(
 
 /// Says [`ListedGrant::status`] in SQL.
 fn of_status(search: &mut Search, status: Option<GrantStatus>, now: Timestamp) {
-    const TOKENS: &str = "EXISTS (SELECT 1 FROM access_tokens t WHERE t.grant_id = g.id ACCESS) \
-         OR EXISTS (SELECT 1 FROM refresh_tokens r WHERE r.grant_id = g.id REFRESH)";
-    let any = TOKENS.replace(" ACCESS", "").replace(" REFRESH", "");
+    let any = tokens("", "");
     let now = search.bind(Bind::Int(now.0));
-    let lasting = TOKENS
-        .replace(
-            "ACCESS",
-            &format!("AND t.revoked_at IS NULL AND t.expires_at > {now}"),
-        )
-        .replace(
-            "REFRESH",
-            &format!("AND r.rotated_at IS NULL AND r.revoked_at IS NULL AND r.expires_at > {now}"),
-        );
+    let lasting = tokens(
+        &format!("AND t.revoked_at IS NULL AND t.expires_at > {now}"),
+        &format!("AND r.rotated_at IS NULL AND r.revoked_at IS NULL AND r.expires_at > {now}"),
+    );
+    // `<>` and not `=`: PostgreSQL takes the former for the rule and the latter for the
+    // exception, and would sort all grants of a person to find a few.
     let condition = match status {
-        None => format!("g.revoked_at IS NULL AND ({lasting})"),
+        None => format!("g.revoked_at IS NULL AND {lasting} <> 0"),
         Some(GrantStatus::Active) => {
-            format!("g.revoked_at IS NULL AND g.disabled_at IS NULL AND ({lasting})")
+            format!("g.revoked_at IS NULL AND g.disabled_at IS NULL AND {lasting} <> 0")
         }
         Some(GrantStatus::Disabled) => {
-            format!("g.revoked_at IS NULL AND g.disabled_at IS NOT NULL AND ({lasting})")
+            format!("g.revoked_at IS NULL AND g.disabled_at IS NOT NULL AND {lasting} <> 0")
         }
-        Some(GrantStatus::Revoked) => format!("g.revoked_at IS NOT NULL AND ({any})"),
+        Some(GrantStatus::Revoked) => format!("g.revoked_at IS NOT NULL AND {any} <> 0"),
         Some(GrantStatus::Expired) => {
-            format!("g.revoked_at IS NULL AND ({any}) AND NOT ({lasting})")
+            format!("g.revoked_at IS NULL AND {lasting} <> 1 AND {any} <> 0")
         }
     };
     search.and_plain(&condition);
+}
+
+/// 1 if the grant has an access token or a refresh token with these further conditions, else 0.
+///
+/// Not by EXISTS: PostgreSQL would read all tokens of all people into a hash table for the
+/// sake of one page. This way it can only look at those of a grant.
+fn tokens(access: &str, refresh: &str) -> String {
+    format!(
+        "COALESCE((SELECT 1 FROM access_tokens t WHERE t.grant_id = g.id {access} LIMIT 1), \
+         (SELECT 1 FROM refresh_tokens r WHERE r.grant_id = g.id {refresh} LIMIT 1), 0)"
+    )
 }

@@ -131,10 +131,6 @@ pub(crate) async fn revoke(
 
 /// Suspends the token alone since `disabled_at`, or lets it be used again (none). False
 /// when it is so already, has ended or is not known.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "for the administration of tokens")
-)]
 pub(crate) async fn set_disabled(
     executor: &mut impl Executor,
     id: &str,

@@ -348,9 +348,13 @@ impl Keys {
             username: User::key(&user.username),
             email: user.email.as_deref().map(User::key),
             // Its beginning is all that is searched.
-            name: user
-                .name()
-                .map(|name| User::key(name).chars().take(100).collect()),
+            name: user.name().map(|name| {
+                User::key(name)
+                    .replace('\0', "")
+                    .chars()
+                    .take(100)
+                    .collect()
+            }),
         };
         let texts = [
             Some(user.id.as_str()),

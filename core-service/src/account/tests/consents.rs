@@ -7,7 +7,12 @@ use crate::{
 };
 
 /// The consent of `person` to `app`.
-async fn consent(core: &Core, person: &SignedIn, app: &App, after: Duration) -> ConsentId {
+pub(super) async fn consent(
+    core: &Core,
+    person: &SignedIn,
+    app: &App,
+    after: Duration,
+) -> ConsentId {
     let mut transaction = core.store.begin().await.unwrap();
     let id = remembered::remember(
         &mut transaction,

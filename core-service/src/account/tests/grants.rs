@@ -1,8 +1,11 @@
 use authgate_proto::v1;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use super::*;
 use crate::{
     account::grants::{disable, enable, list, revoke, revoke_all},
+    authorize::authorize,
+    domain::secret::sha256,
     store::{access_tokens, refresh_tokens, sessions},
     tokeninfo, userinfo,
 };
@@ -134,6 +137,37 @@ conformance! {
         assert_eq!(shown.last_used_at, (START + 3 * MINUTE).0);
         assert_eq!(shown.expires_at, grant.expires_at.0);
         assert!(shown.refreshable);
+    }
+
+    async fn a_grant_says_in_which_browser_it_was_approved(database: Database) {
+        let (core, ada, _) = two_people(database).await;
+        let app = app(&core, "App", false).await;
+        consents::consent(&core, &ada.person, &app, MINUTE).await;
+        let verifier = "v".repeat(43);
+        let asked = v1::AuthorizeRequest {
+            client_id: app.client.id.to_string(),
+            redirect_uri: "https://app.example/cb".to_owned(),
+            response_type: "code".to_owned(),
+            scope: "openid read".to_owned(),
+            code_challenge: URL_SAFE_NO_PAD.encode(sha256(verifier.as_bytes())),
+            code_challenge_method: "S256".to_owned(),
+            ..v1::AuthorizeRequest::default()
+        };
+        let answer = authorize(&core, &ada.ctx, asked).await.unwrap();
+        let Some(v1::authorize_response::Next::Client(answer)) = answer.next else { panic!("{answer:?}") };
+        let code = answer.parameters.iter().find(|parameter| parameter.name == "code").unwrap();
+        let redeemed = ask(&core, &app, MINUTE, TokenRequest {
+            grant_type: "authorization_code".to_owned(),
+            code: code.value.clone(),
+            redirect_uri: "https://app.example/cb".to_owned(),
+            code_verifier: verifier,
+            ..TokenRequest::default()
+        });
+        redeemed.await.unwrap();
+        let [shown] = page(&core, &ada, v1::ListGrantsRequest::default()).await.grants.try_into().unwrap();
+        assert_eq!((shown.client_ip.as_str(), shown.user_agent.as_str()), ("192.0.2.1", "browser"));
+        let long = Ctx { user_agent: "\u{1f980}".repeat(300), ..ada.ctx };
+        assert_eq!(long.kept_user_agent().chars().count(), 256);
     }
 
     async fn a_grant_without_a_token_that_lasts_has_expired(database: Database) {

@@ -247,4 +247,4 @@ macro_rules! refused {
         assert!(matches!(result, Err($kind)), "{result:?}");
     }};
 }
-pub(self) use refused;
+use refused;

@@ -11,10 +11,7 @@ use crate::{
         test_support::{NOW, add_client, add_grant, add_token, add_user, counts, ctx},
         tokens,
     },
-    domain::{
-        grant::Grant, id::time_ordered, secret::PlainToken, time::Timestamp, token::RefreshToken,
-        user::Role,
-    },
+    domain::{grant::Grant, secret::PlainToken, time::Timestamp, token::RefreshToken, user::Role},
     error::Error,
     store::{conformance::conformance, refresh_tokens},
 };
