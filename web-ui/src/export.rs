@@ -207,7 +207,10 @@ mod tests {
             ("żółw", "żółw"),
         ] {
             let text = String::from_utf8(Format::Csv.encode(&[entry(name)])).unwrap();
-            assert!(text.contains(&format!(",INFO,{cell},,")), "{name:?}: {text:?}");
+            assert!(
+                text.contains(&format!(",INFO,{cell},,")),
+                "{name:?}: {text:?}"
+            );
         }
     }
 

@@ -80,7 +80,10 @@ fn site() -> Site {
     Site::new(Script {
         list_audit: Some(Ok(list())),
         get_audit_statistics: Some(Ok(statistics())),
-        export_audit: Some(Ok(vec![batch(vec![entry()]), batch(vec![entry(), entry()])])),
+        export_audit: Some(Ok(vec![
+            batch(vec![entry()]),
+            batch(vec![entry(), entry()]),
+        ])),
         ..everything()
     })
 }
@@ -156,7 +159,8 @@ async fn filters_stay_in_the_url_and_are_taken_away_one_by_one() {
 #[tokio::test]
 async fn nonsense_filters_nothing_on_the_page() {
     let site = site();
-    let query = "event_type=%3Cb%3E&severity=x&success=maybe&start_time=tomorrow&resource_id=%3Cb%3E";
+    let query =
+        "event_type=%3Cb%3E&severity=x&success=maybe&start_time=tomorrow&resource_id=%3Cb%3E";
     let page = site.get(&format!("/admin/audit?{query}")).await;
     assert_eq!(page.status, StatusCode::OK);
     page.hides("<b>&");
@@ -195,7 +199,10 @@ async fn a_file_holds_everything_without_formulas() {
     assert_eq!(file.status, StatusCode::OK);
     assert!(file.header(header::CONTENT_TYPE).starts_with("text/csv"));
     let disposition = file.header(header::CONTENT_DISPOSITION);
-    assert!(disposition.starts_with("attachment; filename=\"audit_logs_20"), "{disposition}");
+    assert!(
+        disposition.starts_with("attachment; filename=\"audit_logs_20"),
+        "{disposition}"
+    );
     assert!(disposition.ends_with(".csv\""), "{disposition}");
     let lines: Vec<&str> = file.body.lines().collect();
     assert_eq!(lines.len(), 4);
@@ -242,13 +249,24 @@ async fn the_predecessors_json_is_as_it_was() {
     assert_eq!(document["logs"][0]["event_time"], "2023-11-14T22:13:20Z");
     assert_eq!(document["logs"][1]["success"], false);
     let request = asked(&site);
-    assert_eq!((request.offset, request.page_size, request.count), (10, 10, true));
+    assert_eq!(
+        (request.offset, request.page_size, request.count),
+        (10, 10, true)
+    );
 
-    for (query, size, offset) in [("", 20, 0), ("page_size=101&page=3", 20, 40), ("page=0", 20, 0)] {
+    for (query, size, offset) in [
+        ("", 20, 0),
+        ("page_size=101&page=3", 20, 40),
+        ("page=0", 20, 0),
+    ] {
         let site = self::site();
         site.get(&format!("/admin/audit/api?{query}")).await;
         let request = asked(&site);
-        assert_eq!((request.page_size, request.offset), (size, offset), "{query}");
+        assert_eq!(
+            (request.page_size, request.offset),
+            (size, offset),
+            "{query}"
+        );
     }
 }
 
@@ -309,6 +327,9 @@ async fn who_is_no_admin_sees_nothing() {
     for path in ["/admin/audit", "/admin/audit/export", "/admin/audit/api"] {
         let answer = site.get(path).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
-        assert!(answer.location().starts_with("/auth/login?redirect="), "{path}");
+        assert!(
+            answer.location().starts_with("/auth/login?redirect="),
+            "{path}"
+        );
     }
 }

@@ -5,12 +5,7 @@ use axum::{Extension, extract::State, response::Response};
 use leptos::prelude::*;
 
 use crate::{
-    components::{
-        event::Sentence,
-        heading::Heading,
-        instant::Instant,
-        navigation::Section,
-    },
+    components::{event::Sentence, heading::Heading, instant::Instant, navigation::Section},
     document::Page,
     error::Failure,
     shell::Shell,

@@ -3,8 +3,8 @@
 use super::super::{
     Message,
     admin::{
-        Action, Actions, Admin, Audit, Authorizations, ClientForm, ClientPage, Clients, Dashboard, Keys,
-        Registrations,
+        Action, Actions, Admin, Audit, Authorizations, ClientForm, ClientPage, Clients, Dashboard,
+        Keys, Registrations,
     },
 };
 

@@ -80,7 +80,10 @@ const TEXTS: [&str; 5] = [
 /// The list as `query` filters it; what makes no sense filters nothing.
 pub fn listing(path: String, query: &Fields) -> Listing {
     let mut listing = Listing::new(path)
-        .with("event_type", known_word(query.get("event_type"), &EVENT_TYPES))
+        .with(
+            "event_type",
+            known_word(query.get("event_type"), &EVENT_TYPES),
+        )
         .with("severity", known_word(query.get("severity"), &SEVERITIES))
         .with("success", known_word(query.get("success"), &OUTCOMES));
     for name in TEXTS {
@@ -119,14 +122,21 @@ pub fn of(listing: &Listing) -> AuditFilter {
 /// The name of the first filter in `query` that makes no sense.
 pub fn nonsense(query: &Fields) -> Option<&'static str> {
     let known = listing(String::new(), query);
-    ["event_type", "severity", "success", "start_time", "end_time"]
-        .into_iter()
-        .find(|name| known.filter(name) != query.get(name))
+    [
+        "event_type",
+        "severity",
+        "success",
+        "start_time",
+        "end_time",
+    ]
+    .into_iter()
+    .find(|name| known.filter(name) != query.get(name))
 }
 
 /// When a range begins: RFC 3339, or a day from its beginning in UTC; milliseconds.
 pub fn start(text: &str) -> Option<i64> {
-    exact(text).or_else(|| day(text).map(|day| millis(day.midnight().assume_offset(UtcOffset::UTC))))
+    exact(text)
+        .or_else(|| day(text).map(|day| millis(day.midnight().assume_offset(UtcOffset::UTC))))
 }
 
 /// When it ends: RFC 3339, or a day up to its end in UTC.
@@ -160,7 +170,14 @@ mod tests {
         for read in [start, end] {
             assert_eq!(read("2023-11-14T22:13:20.123Z"), Some(1_700_000_000_123));
             assert_eq!(read("2023-11-14T23:13:20+01:00"), Some(1_700_000_000_000));
-            for wrong in ["", "yesterday", "2023-13-01", "2023-02-30", "14.11.2023", "1700000000"] {
+            for wrong in [
+                "",
+                "yesterday",
+                "2023-13-01",
+                "2023-02-30",
+                "14.11.2023",
+                "1700000000",
+            ] {
                 assert_eq!(read(wrong), None, "{wrong}");
             }
         }
@@ -168,9 +185,17 @@ mod tests {
 
     #[test]
     fn what_makes_no_sense_filters_nothing_and_is_named() {
-        let query = Fields::parse("event_type=X&severity=info&success=yes&start_time=now&search=%20a").unwrap();
+        let query =
+            Fields::parse("event_type=X&severity=info&success=yes&start_time=now&search=%20a")
+                .unwrap();
         let filter = of(&listing(String::new(), &query));
-        assert_eq!(filter, AuditFilter { search: "a".to_owned(), ..AuditFilter::default() });
+        assert_eq!(
+            filter,
+            AuditFilter {
+                search: "a".to_owned(),
+                ..AuditFilter::default()
+            }
+        );
         assert_eq!(nonsense(&query), Some("event_type"));
         let query = Fields::parse("severity=INFO&success=false&actor_ip=%3Cb%3E").unwrap();
         assert_eq!(nonsense(&query), None);
