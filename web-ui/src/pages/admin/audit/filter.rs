@@ -89,9 +89,12 @@ pub fn listing(path: String, query: &Fields) -> Listing {
     for name in TEXTS {
         listing = listing.with(name, query.get(name).trim());
     }
-    let times: [(_, fn(&str) -> Option<i64>); 2] = [("start_time", start), ("end_time", end)];
-    for (name, read) in times {
-        if read(query.get(name)).is_some() {
+    let times = [
+        ("start_time", start(query.get("start_time"))),
+        ("end_time", end(query.get("end_time"))),
+    ];
+    for (name, instant) in times {
+        if instant.is_some() {
             listing = listing.with(name, query.get(name));
         }
     }
