@@ -88,10 +88,7 @@ where
 /// Writes the audit entries that wait and closes the database, if it can be done in time.
 pub async fn close(core: &Core, config: &Config) {
     let limit = config.audit.shutdown_timeout + config.database.close_timeout;
-    if timeout(limit, core.close())
-        .await
-        .is_err()
-    {
+    if timeout(limit, core.close()).await.is_err() {
         warn!("the database did not close in time");
     }
 }
