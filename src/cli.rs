@@ -4,7 +4,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::{
     Error, Roles,
-    commands::{admin, clients, keys, revoke, users},
+    commands::{admin, audit, clients, keys, revoke, users},
     config::Config,
     core_process, serve,
 };
@@ -66,6 +66,9 @@ pub enum Command {
     /// End tokens
     #[command(subcommand)]
     Revoke(revoke::Command),
+    /// The audit trail
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// All of the above that administers, in one place
     #[command(subcommand)]
     Admin(admin::Command),
@@ -108,6 +111,7 @@ impl Command {
             Self::Client(command) => command.run(config).await,
             Self::User(command) => command.run(config).await,
             Self::Revoke(command) => command.run(config).await,
+            Self::Audit(command) => command.run(config).await,
             Self::Admin(command) => command.run(config).await,
         }
     }

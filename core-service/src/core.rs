@@ -13,7 +13,10 @@ use crate::{
     error::Error,
     identity::password::PasswordHasher,
     keys::{DerivedKeys, KeyRing},
-    store::{Change, Store, clients, expired},
+    store::{
+        Change, Store, clients,
+        expired::{self, Removed},
+    },
     token::access::{self, LiveTokens},
 };
 
@@ -189,14 +192,18 @@ impl Core {
     }
 
     async fn remove_expired(&self) {
+        let mut total = 0;
         loop {
             tokio::time::sleep(CLEANUP_INTERVAL).await;
-            match self.remove_expired_now().await {
-                Ok(0) => {}
-                Ok(rows) => tracing::debug!(rows, "expired rows were removed"),
-                Err(error) => {
-                    tracing::warn!(%error, "expired rows could not be removed; trying again")
-                }
+            let mut removed = Removed::default();
+            let done = self.remove_expired_until_now(&mut removed).await;
+            let rows = removed.total();
+            total += rows;
+            if rows > 0 {
+                tracing::info!(rows, by_table = %removed, total, "expired rows were removed");
+            }
+            if let Err(error) = done {
+                tracing::warn!(%error, "expired rows could not be removed; trying again");
             }
         }
     }
@@ -219,14 +226,20 @@ impl Core {
     /// # Errors
     /// When the database is away; what was removed by then stays removed.
     pub async fn remove_expired_now(&self) -> Result<u64, Error> {
-        let mut removed = 0;
+        let mut removed = Removed::default();
+        self.remove_expired_until_now(&mut removed).await?;
+        Ok(removed.total())
+    }
+
+    /// The same, added to `removed`, which counts also when it fails later on.
+    async fn remove_expired_until_now(&self, removed: &mut Removed) -> Result<(), Error> {
         loop {
             let mut transaction = self.store.begin().await?;
             let rows = expired::remove(&mut transaction, (self.clock)(), CLEANUP_BATCH).await?;
             transaction.commit().await?;
-            removed += rows;
-            if rows == 0 {
-                return Ok(removed);
+            removed.add(rows);
+            if rows.total() == 0 {
+                return Ok(());
             }
             tokio::task::yield_now().await;
         }

@@ -17,7 +17,7 @@ CREATE TABLE audit_log (
     resource_name  TEXT NOT NULL,
     action         TEXT NOT NULL,
     details        TEXT NOT NULL,           -- JSON object
-    success        BOOLEAN NOT NULL,
+    success        INTEGER NOT NULL,
     error_message  TEXT NOT NULL,
     user_agent     TEXT NOT NULL,
     request_path   TEXT NOT NULL,
@@ -52,7 +52,7 @@ CREATE TABLE audit_counts (
     chain          BLOB NOT NULL,
     event_type     TEXT NOT NULL,
     severity       TEXT NOT NULL,
-    success        BOOLEAN NOT NULL,
+    success        INTEGER NOT NULL,
     count          INTEGER NOT NULL,
     PRIMARY KEY (hour, chain, event_type, severity, success)
 );

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::{clients, keys, revoke, users};
+use super::{audit, clients, keys, revoke, users};
 use crate::{Error, config::Config};
 
 /// What can be administered.
@@ -20,6 +20,9 @@ pub enum Command {
     /// End tokens
     #[command(subcommand)]
     Revoke(revoke::Command),
+    /// The audit trail
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// The same as `client create`
     CreateClient(clients::Create),
     /// The same as `user create`
@@ -36,6 +39,7 @@ impl Command {
             Self::User(command) => command.run(config).await,
             Self::Keys(command) => command.run(config).await,
             Self::Revoke(command) => command.run(config).await,
+            Self::Audit(command) => command.run(config).await,
             Self::CreateClient(create) => clients::Command::Create(create).run(config).await,
             Self::CreateUser(create) => users::Command::Create(create).run(config).await,
             Self::ResetPassword(set) => users::Command::SetPassword(set).run(config).await,

@@ -2,6 +2,7 @@
 //! service as any administrator would, and ends.
 
 pub mod admin;
+pub mod audit;
 pub mod clients;
 pub mod keys;
 pub mod revoke;

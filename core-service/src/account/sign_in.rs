@@ -358,6 +358,45 @@ mod tests {
             assert_eq!(forgiven.reason(), SignInRefusal::BadCredentials);
         }
 
+        async fn what_came_of_each_try_is_noted_without_what_was_typed(database: Database) {
+            let (core, mut ada) = core_with(database, |_| ()).await;
+            give_password(&core, &mut ada).await;
+            post(&core, MINUTE, "ada", PASSWORD).await;
+            for _ in 0..5 {
+                post(&core, MINUTE, "my secret typed here", "wrong").await;
+            }
+            post(&core, MINUTE, "ada", "wrong").await;
+            for _ in 0..3 {
+                post(&core, MINUTE, "my secret typed here", "wrong").await;
+            }
+            core.audit.flush(MINUTE).await;
+            let mut connection = core.store.read().await.unwrap();
+            let newest = crate::store::audit::newest(&mut connection, 100).await.unwrap();
+            let mut said: Vec<_> = newest
+                .iter()
+                .map(|record| {
+                    let entry = &record.entry;
+                    assert!(!format!("{entry:?}").contains("typed here"));
+                    (&*entry.event_type, &*entry.error_message, &*entry.actor_username, &*entry.resource_id == ada.id.as_str(), entry.count)
+                })
+                .collect();
+            said.sort_unstable();
+            assert_eq!(
+                said,
+                [
+                    ("AUTHENTICATION_FAILURE", "bad_credentials", "", false, 1),
+                    ("AUTHENTICATION_FAILURE", "bad_credentials", "", false, 1),
+                    ("AUTHENTICATION_FAILURE", "bad_credentials", "", false, 1),
+                    ("AUTHENTICATION_FAILURE", "bad_credentials", "", false, 1),
+                    ("AUTHENTICATION_FAILURE", "bad_credentials", "", false, 1),
+                    ("AUTHENTICATION_FAILURE", "bad_credentials", "", true, 1),
+                    ("AUTHENTICATION_FAILURE", "throttled", "", false, 3),
+                    ("AUTHENTICATION_SUCCESS", "", "ada", false, 1),
+                    ("RATE_LIMIT_EXCEEDED", "has to wait", "", false, 3),
+                ]
+            );
+        }
+
         async fn an_imported_hash_is_replaced_at_its_first_use(database: Database) {
             let (core, mut ada) = core_with(database, |_| ()).await;
             let imported = bcrypt::hash_with_salt(PASSWORD, 4, [7; 16]).unwrap();

@@ -18,6 +18,8 @@ mod entry;
 mod event;
 mod folds;
 pub(crate) mod retention;
+#[cfg(test)]
+mod tests;
 pub(crate) mod verification;
 mod writer;
 

@@ -1,5 +1,6 @@
 //! Every route and state, driven through the router against a scripted core.
 
+mod audit;
 mod consent;
 mod device;
 mod document;

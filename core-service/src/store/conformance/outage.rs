@@ -15,7 +15,9 @@ use super::{
     fixtures::*,
 };
 use crate::{
-    config::Database,
+    Core, Ctx,
+    audit::{Event, EventType, verification},
+    config::{Database, Settings},
     store::{Conn, Executor as _, Store, StoreError, clients, sql},
 };
 
@@ -46,6 +48,34 @@ async fn gone_is_unavailable_and_back_is_back() {
             .map(|client| client.id.to_string())
             .collect();
         assert_eq!(ids, ["after", "before"]);
+    })
+    .await;
+}
+
+/// Audit entries wait for a database that is away, and each is then written once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn audit_entries_wait_until_the_database_is_back() {
+    on_postgres(async |database: Database| {
+        let line = Line::new().await;
+        let secret = SecretString::from("0123456789abcdef0123456789abcdef");
+        let settings = Settings::new("https://id.example".to_owned(), secret, line.to(&database));
+        let core = Core::start(settings, Arc::new(|| NOW)).await.unwrap();
+        let record = |number: u32| {
+            let event = Event::new(EventType::UserUpdated, "changed a user").with("number", number);
+            core.audit.record(&Ctx::background(NOW), event);
+        };
+        record(0);
+        core.audit.flush(Duration::from_secs(60)).await;
+        line.set(State::Cut).await;
+        (1..=600).for_each(record);
+        // The end of the program does not wait for ever.
+        core.audit.flush(Duration::from_secs(2)).await;
+        (601..=700).for_each(record);
+        line.set(State::Open).await;
+        core.audit.flush(Duration::from_secs(60)).await;
+        let outcome = verification::verify(&core).await.unwrap();
+        assert_eq!((outcome.entries, outcome.breaks), (701, Vec::new()));
+        assert_eq!(core.audit.dropped(), 0);
     })
     .await;
 }
