@@ -35,18 +35,8 @@ const SECRET: [&str; 9] = [
 ];
 /// unless they are one of these, or end with one of these behind an underscore.
 const HARMLESS: [&str; 12] = [
-    "id",
-    "ids",
-    "type",
-    "kind",
-    "profile",
-    "category",
-    "use",
-    "name",
-    "count",
-    "method",
-    "lifetime",
-    "status",
+    "id", "ids", "type", "kind", "profile", "category", "use", "name", "count", "method",
+    "lifetime", "status",
 ];
 /// These are secrets by their full name.
 const SECRET_NAMES: [&str; 4] = ["code", "assertion", "authorization", "jwt"];
@@ -148,7 +138,9 @@ mod tests {
     use super::*;
 
     fn cleaned(value: Value) -> Value {
-        let Value::Object(members) = value else { panic!("no object") };
+        let Value::Object(members) = value else {
+            panic!("no object")
+        };
         serde_json::from_str(&details(members)).unwrap()
     }
 
@@ -185,7 +177,10 @@ mod tests {
 
     #[test]
     fn a_user_code_is_masked() {
-        assert_eq!(cleaned(json!({ "user_code": "BCDF-GHJK" })), json!({ "user_code": "BC**-****" }));
+        assert_eq!(
+            cleaned(json!({ "user_code": "BCDF-GHJK" })),
+            json!({ "user_code": "BC**-****" })
+        );
     }
 
     #[test]
@@ -193,7 +188,10 @@ mod tests {
         assert_eq!(cut("żółw".into(), 4), "żółw");
         assert_eq!(cut("żółwik".into(), 4), "żół…");
         assert_eq!(cut("a\0b".into(), 4), "a\u{fffd}b");
-        assert_eq!(cut("\u{1f980}".repeat(300).into(), NAME).chars().count(), NAME);
+        assert_eq!(
+            cut("\u{1f980}".repeat(300).into(), NAME).chars().count(),
+            NAME
+        );
         let shown = cleaned(json!({ "name": "x".repeat(1_000_000), "\0": "\0" }));
         assert_eq!(shown["name"].as_str().unwrap().chars().count(), TEXT);
         assert_eq!(shown["\u{fffd}"], json!("\u{fffd}"));
@@ -201,8 +199,12 @@ mod tests {
 
     #[test]
     fn details_have_an_end() {
-        let many: Vec<String> = (0..100_000).map(|number| "\u{1f980}".repeat(9) + &number.to_string()).collect();
-        let Value::Object(members) = json!({ "many": many }) else { panic!("no object") };
+        let many: Vec<String> = (0..100_000)
+            .map(|number| "\u{1f980}".repeat(9) + &number.to_string())
+            .collect();
+        let Value::Object(members) = json!({ "many": many }) else {
+            panic!("no object")
+        };
         let text = details(members);
         assert!(text.len() <= DETAILS, "{}", text.len());
         let cut: Value = serde_json::from_str(&text).unwrap();

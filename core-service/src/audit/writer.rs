@@ -185,8 +185,7 @@ impl Writer {
         let mut messages = Vec::new();
         while round.entries.len() < MOST_AT_ONCE && round.flushed.is_empty() {
             let places = MOST_AT_ONCE - round.entries.len();
-            let Ok(count) =
-                timeout_at(deadline, self.line.recv_many(&mut messages, places)).await
+            let Ok(count) = timeout_at(deadline, self.line.recv_many(&mut messages, places)).await
             else {
                 break;
             };

@@ -55,7 +55,13 @@ pub(super) async fn issue_on_consent(
     let issued = record(core, ctx, client, pending, who, transaction, consent).await?;
     if let Some(Issued { grant, .. }) = &issued {
         let action = "gave consent";
-        let event = about(EventType::UserAuthorizationGranted, action, client, who, grant);
+        let event = about(
+            EventType::UserAuthorizationGranted,
+            action,
+            client,
+            who,
+            grant,
+        );
         core.audit.record(ctx, event);
     }
     Ok(answer(core, pending, issued))
@@ -143,7 +149,13 @@ async fn record(
     authorization_codes::insert(&mut transaction, &record).await?;
     transaction.commit().await?;
     let action = "let an application in";
-    let event = about(EventType::AuthorizationCodeGenerated, action, client, who, &grant);
+    let event = about(
+        EventType::AuthorizationCodeGenerated,
+        action,
+        client,
+        who,
+        &grant,
+    );
     core.audit.record(ctx, event);
     Ok(Some(Issued { grant, code }))
 }

@@ -52,7 +52,11 @@ pub(crate) async fn authorize(
     let user_code = display_user_code(&user_code);
     let event = Event::new(EventType::DeviceCodeGenerated, "asked for a device code")
         .by(Actor::from(&*client))
-        .about(Resource::new("DEVICE_CODE", id, client.metadata.client_name.clone()))
+        .about(Resource::new(
+            "DEVICE_CODE",
+            id,
+            client.metadata.client_name.clone(),
+        ))
         .with("scope", scope.to_string())
         .with("user_code", user_code.as_str());
     core.audit.record(ctx, event);

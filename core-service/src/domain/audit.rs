@@ -199,7 +199,14 @@ mod tests {
     #[test]
     fn ids_only_grow_whatever_the_clock_does() {
         let mut last = Uuid::nil();
-        for now in [NOW, NOW, Timestamp(NOW.0 + 1), Timestamp(0), Timestamp(NOW.0 - 9), NOW] {
+        for now in [
+            NOW,
+            NOW,
+            Timestamp(NOW.0 + 1),
+            Timestamp(0),
+            Timestamp(NOW.0 - 9),
+            NOW,
+        ] {
             let id = id_after(last, now);
             assert!(id > last, "{id} {last}");
             assert_eq!(id.get_version_num(), 7);

@@ -66,10 +66,17 @@ pub(super) async fn redeem(
     }
     issuance.record(&mut transaction).await?;
     transaction.commit().await?;
-    let event = Event::new(EventType::AuthorizationCodeExchanged, "exchanged an authorization code")
-        .by(Actor::from(client))
-        .about(Resource::new("AUTHORIZATION", grant.id, client.metadata.client_name.clone()))
-        .with("user_id", grant.user_id.as_str());
+    let event = Event::new(
+        EventType::AuthorizationCodeExchanged,
+        "exchanged an authorization code",
+    )
+    .by(Actor::from(client))
+    .about(Resource::new(
+        "AUTHORIZATION",
+        grant.id,
+        client.metadata.client_name.clone(),
+    ))
+    .with("user_id", grant.user_id.as_str());
     core.audit.record(ctx, event);
     issuance.sign(core, ctx)
 }
@@ -102,17 +109,25 @@ async fn replayed<T>(
     code: &AuthorizationCode,
 ) -> Result<T, Error> {
     let mut transaction = core.store.begin().await?;
-    let event = Event::new(EventType::SuspiciousActivity, "used an authorization code again")
-        .by(Actor::from(client))
-        .about(Resource::grant(code.grant_id, &client.id))
-        .failed("the code was used before");
+    let event = Event::new(
+        EventType::SuspiciousActivity,
+        "used an authorization code again",
+    )
+    .by(Actor::from(client))
+    .about(Resource::grant(code.grant_id, &client.id))
+    .failed("the code was used before");
     if grants::revoke(&mut transaction, &code.grant_id, ctx.now).await? {
         core.audit.record_in(&mut transaction, ctx, event).await?;
     } else {
         // Nothing is left to take back, however often it comes.
         let grant = code.grant_id.to_string();
-        core.audit
-            .record_often(ctx, EventType::SuspiciousActivity, client.id.as_str(), &grant, || event);
+        core.audit.record_often(
+            ctx,
+            EventType::SuspiciousActivity,
+            client.id.as_str(),
+            &grant,
+            || event,
+        );
     }
     transaction.commit().await?;
     Err(invalid("the code was used before"))

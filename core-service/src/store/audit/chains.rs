@@ -46,7 +46,8 @@ pub(super) fn hash(bytes: &[u8]) -> Hash {
 /// The chain of `new`'s id as it stands, or `new` itself if it was not there; until the
 /// transaction ends nobody else appends to it.
 pub(crate) async fn lock(executor: &mut impl Executor, new: &Chain) -> Result<Chain, StoreError> {
-    let row: Row = sql!(executor, |conn| sqlx::query_as::<_, Row>(
+    let row: Row = sql!(executor, |conn| {
+        sqlx::query_as::<_, Row>(
         "INSERT INTO audit_chains (id, started_at, first_sequence, first_hash, last_sequence, \
          last_hash, last_id, seal) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
          ON CONFLICT (id) DO UPDATE SET id = excluded.id \
@@ -60,7 +61,8 @@ pub(crate) async fn lock(executor: &mut impl Executor, new: &Chain) -> Result<Ch
     .bind(new.last_hash.as_slice())
     .bind(new.last_id)
     .bind(new.seal.as_slice())
-    .fetch_one(conn))?;
+    .fetch_one(conn)
+    })?;
     Ok(row.into())
 }
 

@@ -94,7 +94,9 @@ impl Plan {
                 rest.push(("severity = ?", bind));
             } else {
                 // In these words the planner knows its partial index.
-                search.and_plain("severity <> 'INFO'").and("severity = ?", bind);
+                search
+                    .and_plain("severity <> 'INFO'")
+                    .and("severity = ?", bind);
                 driven = true;
             }
         }
@@ -112,7 +114,9 @@ impl Plan {
             if driven || kind == "TOKEN" {
                 rest.push(("resource_type = ?", bind));
             } else {
-                search.and_plain("resource_type <> 'TOKEN'").and("resource_type = ?", bind);
+                search
+                    .and_plain("resource_type <> 'TOKEN'")
+                    .and("resource_type = ?", bind);
             }
         }
         let only_time = rest.is_empty() && filter.search.is_none() && filter.event_types.len() < 2;
@@ -128,9 +132,19 @@ impl Plan {
             (None, false) => MOST_SCANNED,
         };
         let several = filter.event_types.len() > 1;
-        let limit = if rest.is_empty() && !several { wanted } else { most };
+        let limit = if rest.is_empty() && !several {
+            wanted
+        } else {
+            most
+        };
         let key = cursor.key().map(id_in).transpose()?.map(Bind::Uuid);
-        let scan = search.page("id", Order::Descending, cursor, key, limit.saturating_sub(1));
+        let scan = search.page(
+            "id",
+            Order::Descending,
+            cursor,
+            key,
+            limit.saturating_sub(1),
+        );
         let of_scan = search.binds.len();
         let mut rest: Vec<String> = rest
             .into_iter()

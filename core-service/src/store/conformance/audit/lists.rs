@@ -4,11 +4,7 @@ use authgate_proto::v1;
 use tokio_stream::StreamExt as _;
 
 use super::*;
-use crate::{
-    admin::audit as use_cases,
-    error::Error,
-    store::conformance::conformance,
-};
+use crate::{admin::audit as use_cases, error::Error, store::conformance::conformance};
 
 /// Three hours of events: each minute one of three kinds.
 async fn filled(database: &Database) -> (Core, Hand) {
@@ -36,7 +32,9 @@ async fn filled(database: &Database) -> (Core, Hand) {
 }
 
 async fn list(core: &Core, hand: &Hand, request: v1::ListAuditRequest) -> v1::ListAuditResponse {
-    use_cases::list(core, &hand.by("admin"), request).await.unwrap()
+    use_cases::list(core, &hand.by("admin"), request)
+        .await
+        .unwrap()
 }
 
 fn of(filter: v1::AuditFilter) -> v1::ListAuditRequest {
