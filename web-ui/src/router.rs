@@ -102,15 +102,9 @@ fn people() -> Router<Site> {
     let users = Router::new()
         .route(users::PATH, get(users::show).post(user_new::submit))
         .route(user_new::PATH, get(user_new::show))
-        .route(
-            "/admin/users/{id}",
-            get(user::show).post(user_edit::submit),
-        )
+        .route("/admin/users/{id}", get(user::show).post(user_edit::submit))
         .route("/admin/users/{id}/edit", get(user_edit::show))
-        .route(
-            "/admin/users/{id}/connections",
-            get(user_connections::show),
-        )
+        .route("/admin/users/{id}/connections", get(user_connections::show))
         .route(
             "/admin/users/{id}/authorizations",
             get(user_authorizations::show),
