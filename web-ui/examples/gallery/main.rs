@@ -1,6 +1,7 @@
 //! Serves every page with sample data, for designers:
 //! `cargo run -p web-ui --example gallery`, then open <http://127.0.0.1:8090>.
-//! Below `/dark/` and `/light/` the same pages stand in that theme.
+//! Below `/dark/` and `/light/` the same pages stand in that theme, below `/chinese/` in
+//! that language.
 
 mod account;
 mod admin;
@@ -26,20 +27,28 @@ use scripted_core::{Script, ScriptedCore};
 use tower::ServiceExt;
 use web_ui::{Config, ErrorView, error_page, form_post_page, router};
 
+/// Where it listens, unless `GALLERY_ADDRESS` says otherwise.
 const ADDRESS: &str = "127.0.0.1:8090";
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut gallery = Router::new();
     let mut index = String::new();
-    for theme in ["system", "light", "dark"] {
+    for (theme, lang) in [
+        ("system", "en"),
+        ("light", "en"),
+        ("dark", "en"),
+        ("light", "zh-TW"),
+    ] {
+        let part = if lang == "en" { theme } else { "chinese" };
         for (name, start, script) in scenes() {
-            let base_path = format!("/{theme}/{name}");
-            index += &format!("<li><a href=\"{base_path}{start}\">{theme} {name}</a>");
+            let base_path = format!("/{part}/{name}");
+            index += &format!("<li><a href=\"{base_path}{start}\">{part} {name}</a>");
             let pages = router(ScriptedCore::new(script).transport(), config(&base_path))
                 .merge(extras(&base_path))
                 .layer(Extension(context()));
-            let cookie = HeaderValue::from_str(&format!("authgate_theme={theme}"))?;
+            let cookie =
+                HeaderValue::from_str(&format!("authgate_theme={theme}; authgate_lang={lang}"))?;
             let pages = pages
                 .into_service()
                 .map_request(move |mut request: Request| {
@@ -50,8 +59,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     let gallery = gallery.route("/", get(async move || Html(format!("<ul>{index}</ul>"))));
-    let listener = tokio::net::TcpListener::bind(ADDRESS).await?;
-    println!("http://{ADDRESS}");
+    let address = std::env::var("GALLERY_ADDRESS").unwrap_or_else(|_| ADDRESS.to_owned());
+    let listener = tokio::net::TcpListener::bind(&address).await?;
+    println!("http://{address}");
     Ok(axum::serve(listener, gallery).await?)
 }
 
