@@ -65,6 +65,8 @@ pub enum Failure {
     FormTooLarge,
     /// A method that the path does not have.
     Method,
+    /// More to search for than anything could hold; the list without filters.
+    SearchTooLong(String),
     /// There is no page at the path.
     NoPage,
     /// The page is for admins and its visitor is none.
@@ -139,6 +141,11 @@ impl Failure {
         }
     }
 
+    /// Seconds until a try makes sense, when `status` says so.
+    pub fn retry_after(status: &Status) -> Option<u32> {
+        OAuthError::from(status).retry_after
+    }
+
     /// The page, or the way to the login page.
     pub fn respond(self, visitor: &Visitor) -> Response {
         let texts = &visitor.texts.errors;
@@ -200,6 +207,15 @@ impl Failure {
             Self::Nonsense(_) => plain(visitor, StatusCode::INTERNAL_SERVER_ERROR),
             Self::FormTooLarge => plain(visitor, StatusCode::PAYLOAD_TOO_LARGE),
             Self::Method => plain(visitor, StatusCode::METHOD_NOT_ALLOWED),
+            Self::SearchTooLong(path) => {
+                let view = view(
+                    visitor,
+                    StatusCode::BAD_REQUEST,
+                    Some(&texts.search_too_long),
+                );
+                let label = texts.back;
+                pages::error::respond(visitor, view, Some(Way { path, label }))
+            }
             Self::NoPage => plain(visitor, StatusCode::NOT_FOUND),
             Self::AdminsOnly => {
                 let view = view(visitor, StatusCode::FORBIDDEN, Some(&texts.admins_only));

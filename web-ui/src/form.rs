@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use axum::{
     body::Bytes,
-    extract::{FromRequest, FromRequestParts, Request},
+    extract::{FromRequest, FromRequestParts, Path, Request},
 };
 use http::{HeaderMap, StatusCode, header, request::Parts};
 use percent_encoding::percent_decode_str;
@@ -55,6 +55,24 @@ impl<S: Sync> FromRequestParts<S> for Query {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
         let query = parts.uri.query().unwrap_or_default();
         Ok(Self(Fields::parse(query)?))
+    }
+}
+
+/// What stands in the path: an id, or several.
+pub struct Id<T = String>(pub T);
+
+impl<T, S> FromRequestParts<S> for Id<T>
+where
+    S: Send + Sync,
+    Path<T>: FromRequestParts<S>,
+{
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        Path::from_request_parts(parts, state)
+            .await
+            .map(|Path(id)| Self(id))
+            .map_err(|_| Failure::NoPage)
     }
 }
 

@@ -1,6 +1,17 @@
 //! The address of a list: its path, what it is filtered by and the page of it.
 
-use crate::document::with_query;
+use std::borrow::Cow;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::{document::with_query, error::Failure, form::Fields};
+
+/// What is written as `%XX` in a segment of a path: all but RFC 3986's unreserved.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// The query parameter that holds the page.
 pub const PAGE: &str = "page_token";
@@ -81,4 +92,51 @@ impl Listing {
 /// `word` when it is one of `known`: what else stands in a query filters nothing.
 pub fn known_word<'a>(word: &'a str, known: &[&str]) -> &'a str {
     if known.contains(&word) { word } else { "" }
+}
+
+/// The field of a row's form that holds the page of the list it stands on.
+pub const RETURN_TO: &str = "return_to";
+/// The longest text to search for, in characters.
+const MAX_SEARCH: usize = 200;
+
+/// What to search for. `list` is the list without filters.
+///
+/// # Errors
+/// It is longer than anything that could be found.
+pub fn search<'q>(query: &'q Fields, list: &str) -> Result<&'q str, Failure> {
+    let search = query.get("search").trim();
+    if search.chars().count() > MAX_SEARCH {
+        return Err(Failure::SearchTooLong(list.to_owned()));
+    }
+    Ok(search)
+}
+
+/// The path below `path` that is made of `segments`, whatever stands in them.
+pub fn below(path: &str, segments: &[&str]) -> String {
+    let mut path = path.to_owned();
+    for segment in segments {
+        path.push('/');
+        path.extend(utf8_percent_encode(segment, SEGMENT));
+    }
+    path
+}
+
+/// Where an action leads that was pressed on a row of the list at `list`: to the same
+/// page of it, which then says what was `done`. What else a form may say counts
+/// nothing.
+pub fn back(list: &str, fields: &Fields, done: &str) -> String {
+    let query = fields
+        .get(RETURN_TO)
+        .strip_prefix(list)
+        .and_then(|rest| rest.strip_prefix('?'))
+        .unwrap_or_default();
+    let mut parameters: Vec<(Cow<'_, str>, Cow<'_, str>)> =
+        form_urlencoded::parse(query.as_bytes())
+            .filter(|(name, _)| name != DONE)
+            .collect();
+    parameters.push((DONE.into(), done.into()));
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(parameters)
+        .finish();
+    format!("{list}?{query}")
 }

@@ -3,8 +3,8 @@
 //! Below `/dark/` and `/light/` the same pages stand in that theme, below `/chinese/` in
 //! that language.
 
+mod account;
 mod admin;
-#[expect(dead_code, reason = "tests use more of them")]
 #[path = "../../src/tests/samples/mod.rs"]
 mod samples;
 #[expect(dead_code, reason = "only tests ask what the core was asked")]
@@ -16,7 +16,12 @@ use std::{error::Error, time::Duration};
 use authgate_proto::v1::{
     DeviceDecided, DeviceState, RequestContext, SignInRefusal, device_decided::Outcome,
 };
-use axum::{Extension, Router, extract::Request, response::Html, routing::get};
+use axum::{
+    Extension, Router,
+    extract::{RawQuery, Request},
+    response::Html,
+    routing::get,
+};
 use http::{HeaderValue, StatusCode, header};
 use scripted_core::{Script, ScriptedCore};
 use tower::ServiceExt;
@@ -42,7 +47,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
             let pages = router(ScriptedCore::new(script).transport(), config(&base_path))
                 .merge(extras(&base_path))
                 .layer(Extension(context()));
-            let cookie = HeaderValue::from_str(&format!("authgate_theme={theme}; authgate_lang={lang}"))?;
+            let cookie =
+                HeaderValue::from_str(&format!("authgate_theme={theme}; authgate_lang={lang}"))?;
             let pages = pages
                 .into_service()
                 .map_request(move |mut request: Request| {
@@ -136,6 +142,7 @@ fn scenes() -> Vec<(&'static str, &'static str, Script)> {
         ("form-post", "/form-post", Script::default()),
     ];
     scenes.extend(admin::scenes());
+    scenes.extend(account::scenes());
     scenes
 }
 
@@ -161,7 +168,14 @@ fn extras(base_path: &str) -> Router {
         );
         get(async move || Html(form))
     };
+    let site = config(base_path);
+    let send_what = async move |RawQuery(query): RawQuery| {
+        let mut fields = pairs(&query.unwrap_or_default());
+        let to = format!("{}{}", site.base_path, fields.remove(0).1);
+        Html(form_post_page(&site, &to, &fields))
+    };
     Router::new()
+        .route("/send", get(send_what))
         .route("/error-app", get(async move || Html(error)))
         .route("/form-post", get(async move || Html(form_post)))
         .route("/post-login", send("/login", "username=ada&password=x"))

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 
 use crate::{
-    components::form::{Check, Field, Group, Select, TextArea, TextField},
+    components::{
+        form::{Check, Field, Group, Select, TextArea, TextField},
+        owner_scopes::OwnerScopes,
+    },
     metadata::Draft,
     problems::Problems,
     texts::Texts,
@@ -65,6 +68,11 @@ pub fn ClientFields<'a>(
     let scope = Field::new("scope", text.scope)
         .hint(text.scope_hint)
         .max_length(LONG);
+    let scopes = if admin {
+        line(scope, &draft.scope).into_any()
+    } else {
+        view! { <OwnerScopes draft problems texts /> }.into_any()
+    };
     view! {
         <section class="card">
             <h2>{text.about}</h2>
@@ -88,7 +96,7 @@ pub fn ClientFields<'a>(
                 problems
                 texts=console
             />
-            {line(scope, &draft.scope)}
+            {scopes}
         </section>
         {admin.then(|| view! { <AdminFields draft problems texts /> })}
     }

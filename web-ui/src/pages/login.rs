@@ -26,6 +26,9 @@ use crate::{
     visitor::{Site, Visitor},
 };
 
+/// The `error` in the query of somebody who has just signed out everywhere.
+pub const SIGNED_OUT: &str = "signed_out";
+
 /// `GET /login?redirect=&error=`.
 pub async fn show(
     State(site): State<Site>,
@@ -51,7 +54,9 @@ pub async fn show(
         "session_invalid" => Some(texts.session_invalid),
         _ => None,
     };
-    Ok(form(&visitor, view, problem.map(Problem::before)))
+    let notice = (query.get("error") == SIGNED_OUT)
+        .then_some(visitor.texts.account.sessions.all.done_everywhere);
+    Ok(form(&visitor, view, problem.map(Problem::before), notice))
 }
 
 /// `POST /login`.
@@ -113,7 +118,7 @@ fn refuse(visitor: &Visitor, username: &str, refused: SignInRefused) -> Result<R
         return Err(Failure::Nonsense("a refused sign-in without a view"));
     };
     username.clone_into(&mut view.username);
-    Ok(form(visitor, view, Some(problem)))
+    Ok(form(visitor, view, Some(problem), None))
 }
 
 /// What stands above the form.
@@ -138,7 +143,12 @@ fn page_path(visitor: &Visitor, redirect: &str) -> String {
     with_query(&visitor.config.path(path::LOGIN), &[("redirect", redirect)])
 }
 
-fn form(visitor: &Visitor, view: SignInView, problem: Option<Problem>) -> Response {
+fn form(
+    visitor: &Visitor,
+    view: SignInView,
+    problem: Option<Problem>,
+    notice: Option<&'static str>,
+) -> Response {
     let texts = &visitor.texts.login;
     let browser = view.browser.unwrap_or_default();
     let status = problem
@@ -181,6 +191,7 @@ fn form(visitor: &Visitor, view: SignInView, problem: Option<Problem>) -> Respon
             {lede}
             {view.reauthenticate.then(|| view! { <Notice text=texts.reauthenticate /> })}
             {problem.map(|problem| view! { <Alert text=problem.text /> })}
+            {notice.map(|text| view! { <Notice text /> })}
             <form method="post" action=visitor.config.path(path::LOGIN)>
                 <Hidden name="csrf_token" value=browser.csrf_token />
                 <Hidden name="redirect" value=view.redirect />

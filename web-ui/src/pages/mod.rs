@@ -1,5 +1,6 @@
 //! The pages, a file each: its views and its handlers.
 
+pub mod account;
 pub mod admin;
 pub mod consent;
 pub mod device;

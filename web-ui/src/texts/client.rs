@@ -42,6 +42,7 @@ catalogue! {
         redirect_uris_hint,
         scope,
         scope_hint,
+        owner_scope_hint,
         /// Above what only admins may set.
         admin,
         token_profile,

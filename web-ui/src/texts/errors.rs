@@ -27,6 +27,7 @@ catalogue! {
         not_found: Message,
         method: Message,
         too_large: Message,
+        search_too_long: Message,
         throttled: Message,
         unavailable: Message,
         internal: Message,

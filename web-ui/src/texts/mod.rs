@@ -10,6 +10,7 @@ pub mod console;
 mod en;
 pub mod errors;
 pub mod frame;
+pub mod people;
 pub mod sign_in;
 #[cfg(test)]
 pub mod walk;
@@ -68,6 +69,9 @@ catalogue! {
         client: client::Client,
         account: account::Account,
         admin: admin::Admin,
+        people: people::People,
+        /// The day of an instant in UTC.
+        day: fn(OffsetDateTime) -> String,
         /// An instant in UTC.
         instant: fn(OffsetDateTime) -> String,
     }

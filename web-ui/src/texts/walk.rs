@@ -31,6 +31,14 @@ impl Walk for fn(u64) -> String {
     }
 }
 
+impl Walk for fn(u64, u64) -> String {
+    fn walk(&self, path: &str, visit: &mut dyn FnMut(&str, &str)) {
+        for count in [0, 1, 2] {
+            visit(path, &self(count, count));
+        }
+    }
+}
+
 impl Walk for fn(&str) -> String {
     fn walk(&self, path: &str, visit: &mut dyn FnMut(&str, &str)) {
         visit(path, &self("sample"));

@@ -32,6 +32,7 @@ pub const CLIENT: Client = Client {
         redirect_uris_hint: "One per line. Answers go to exactly these addresses.",
         scope: "Scopes",
         scope_hint: "The most it may ask for, separated by spaces.",
+        owner_scope_hint: "People are asked before it gets any of it.",
         admin: "Administration",
         token_profile: "Lifetime of tokens",
         token_profile_hint: "How long each kind lasts is in the server's settings.",

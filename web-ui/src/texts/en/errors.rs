@@ -59,6 +59,10 @@ pub const ERRORS: Errors = Errors {
         title: "That is too much text",
         text: "The form is longer than anything this page needs. Go back and shorten it.",
     },
+    search_too_long: Message {
+        title: "That is too much to search for",
+        text: "A search may have 200 characters at most. Shorten it and try again.",
+    },
     throttled: Message {
         title: "Too many requests",
         text: "This happens when something is tried many times in a row.",

@@ -1,7 +1,164 @@
-//! The pages of the person's own account.
+//! Traditional Chinese (Taiwan): the pages about one's own account.
 
-use super::super::account::Account;
+use super::duration;
+use crate::texts::{
+    Message,
+    account::{Account, Apps, Consents, Password, Profile, RevokeAll, ScopeWords, Sessions},
+};
 
 pub const ACCOUNT: Account = Account {
-    title: "您的帳號"
+    sessions: SESSIONS,
+    consents: CONSENTS,
+    apps: APPS,
+    profile: PROFILE,
+    password: PASSWORD,
+    scopes: SCOPES,
+};
+
+const SESSIONS: Sessions = Sessions {
+    title: "工作階段",
+    explain: "您在哪裡登入，以及哪些應用程式代您行事。看到不認得的，請將它結束。",
+    browsers: "瀏覽器",
+    this_browser: "這個瀏覽器",
+    remembered: "保持登入",
+    on: "位址",
+    since: "始於",
+    last_used: "上次使用",
+    ends: "到期",
+    ended: "已於此時結束",
+    refreshable: "會自動續期",
+    end: "登出",
+    apps: "應用程式",
+    apps_explain: "每一列是應用程式的一次登入，以及它藉此取得的一切。",
+    search: "應用程式或權限範圍",
+    live: "使用中",
+    none: Message {
+        title: "沒有應用程式代您行事",
+        text: "當您用這個帳號連結裝置或登入應用程式，就會列在這裡，也可以在這裡結束。",
+    },
+    disable: "停用",
+    enable: "啟用",
+    revoke: "撤銷",
+    revoke_effect: "這會永久結束該應用程式的存取權。要再使用，須重新登入。",
+    revoke_all: "結束所有工作階段",
+    ended_sign_in: "該瀏覽器已登出。",
+    disabled: "已停用。在您重新啟用之前，該應用程式無法存取。",
+    enabled: "已啟用。該應用程式可以再次存取。",
+    revoked: "已撤銷。該應用程式不再有存取權。",
+    all: RevokeAll {
+        title: "要結束所有工作階段嗎？",
+        explain: "適用於裝置遺失，或不確定還有誰能存取時。在這裡結束的，不會自行恢復。",
+        choice: "要結束什麼",
+        apps_only: "只有應用程式",
+        apps_only_effect: "所有應用程式和已連結的裝置都失去存取權。您的瀏覽器仍保持登入。",
+        everywhere: "應用程式與瀏覽器",
+        everywhere_effect: "全部登出，包括這個瀏覽器。各處都須重新登入。",
+        submit: "結束工作階段",
+        cancel: "保留",
+        done: "所有應用程式都已登出。",
+        done_everywhere: "您已在各處登出。請重新登入以繼續。",
+    },
+};
+
+const CONSENTS: Consents = Consents {
+    title: "已授權的應用程式",
+    explain: "您允許使用您帳號的應用程式，以及各自可以做什麼。",
+    since: "授權始於",
+    changed: "變更於",
+    none: Message {
+        title: "沒有應用程式取得您的授權",
+        text: "當應用程式要求存取而您允許，就會列在這裡。",
+    },
+    revoke: "移除存取權",
+    revoke_effect: |count| match count {
+        0 => "它目前沒有存取權。日後必須再徵求您的同意。".to_owned(),
+        count => format!("這個應用程式的 {count} 個登入會結束。日後必須再徵求您的同意。"),
+    },
+    revoked: "已移除存取權。該應用程式必須再徵求您的同意。",
+};
+
+const APPS: Apps = Apps {
+    title: "我的應用程式",
+    explain: "您的應用程式，讓人們透過這個伺服器登入。",
+    new: "註冊應用程式",
+    new_explain: "管理員審核之後，人們才能用它登入。",
+    create: "註冊",
+    edit_title: "編輯應用程式",
+    search: "名稱或用戶端 ID",
+    name: "名稱",
+    status: "狀態",
+    created: "註冊於",
+    changed: "變更於",
+    pending_explain: "這個應用程式須由管理員核准。在此之前沒有人能用它登入；您仍可繼續修改。",
+    inactive_explain: "管理員停用或未核准這個應用程式：沒有人能用它登入。請向管理員詢問原因。",
+    none: Message {
+        title: "您還沒有應用程式",
+        text: "註冊應用程式以取得用戶端 ID。管理員核准之後，人們就能用它登入。",
+    },
+    edit: "編輯",
+    back: "回到應用程式",
+    created_title: "應用程式已註冊",
+    saved: "已儲存。",
+    danger: "請謹慎操作",
+    regenerate: "產生新密鑰",
+    regenerate_effect: "目前的密鑰會立即失效。在換上新密鑰之前，應用程式無法讓任何人登入。",
+    regenerated: "新的用戶端密鑰",
+    delete: "刪除這個應用程式",
+    delete_effect: "應用程式、它的用戶端 ID，以及給它的所有授權都會永久消失。",
+    delete_refused: "使用中的應用程式無法刪除。請先請管理員將它停用。",
+    deleted: "應用程式已刪除。",
+};
+
+const PROFILE: Profile = Profile {
+    title: "個人資料",
+    explain: "經您允許後，應用程式可以得知的資料。",
+    managed: "您的姓名與電子郵件地址由其他服務保管，只能在那裡變更。",
+    username: "使用者名稱",
+    name: "姓名",
+    email: "電子郵件地址",
+    email_verified: "已確認",
+    email_unverified: "未確認",
+    role: "角色",
+    since: "帳號建立於",
+    saved: "您的個人資料已儲存。",
+    password: "密碼",
+    password_explain: "更換密碼會登出所有其他瀏覽器和所有應用程式。",
+    change_password: "變更密碼",
+    no_password: "您在這裡沒有密碼：您透過其他服務登入。",
+    identities: "已連結的登入方式",
+    identities_explain: "可以登入這個帳號的方式。",
+    local: "使用者名稱與密碼",
+    linked: "連結於",
+    no_identities: "沒有。",
+};
+
+const PASSWORD: Password = Password {
+    title: "變更密碼",
+    explain: "所有其他瀏覽器和所有應用程式都會登出。",
+    current: "目前的密碼",
+    new: "新密碼",
+    new_hint: "至少八個字元。幾個隨意的詞容易記住，也難以猜中。",
+    again: "再次輸入新密碼",
+    submit: "變更密碼",
+    cancel: "保留舊密碼",
+    missing: "請填寫這一欄。",
+    differs: "與上面的不同。請再輸入一次新密碼。",
+    wrong_current: "這不是您目前的密碼。",
+    too_short: "太短：至少需要八個字元。",
+    too_long: "太長：最多 1,024 個位元組。",
+    too_easy: "太容易猜中：不可與之前相同，也不可以是您的使用者名稱或電子郵件地址。",
+    throttled: |seconds| format!("嘗試次數過多。請等候{}再試。", duration(seconds)),
+    changed: "您的密碼已變更。所有其他瀏覽器和應用程式都已登出。",
+};
+
+const SCOPES: ScopeWords = ScopeWords {
+    openid: "登入",
+    profile: "個人資料",
+    email: "電子郵件地址",
+    address: "郵寄地址",
+    phone: "電話號碼",
+    offline_access: "您離開時仍可存取",
+    read: "讀取資料",
+    write: "變更資料",
+    admin: "管理這個伺服器",
 };

@@ -31,6 +31,7 @@ pub const CLIENT: Client = Client {
         redirect_uris_hint: "每行一個。回應只會送往完全相符的位址。",
         scope: "權限範圍（scope）",
         scope_hint: "它最多可要求的範圍，以空格分隔。",
+        owner_scope_hint: "取得之前都會先徵求人們同意。",
         admin: "系統管理",
         token_profile: "權杖有效期",
         token_profile_hint: "各類權杖的有效期由伺服器設定決定。",

@@ -52,6 +52,10 @@ pub const ERRORS: Errors = Errors {
         title: "文字太多",
         text: "表單內容超過此頁所需的長度。請返回並縮短內容。",
     },
+    search_too_long: Message {
+        title: "搜尋內容太長",
+        text: "搜尋最多 200 個字元。請縮短後再試。",
+    },
     throttled: Message {
         title: "要求過多",
         text: "短時間內重複嘗試太多次時會發生這種情況。",

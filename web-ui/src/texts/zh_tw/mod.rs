@@ -7,6 +7,7 @@ mod connect;
 mod console;
 mod errors;
 mod frame;
+mod people;
 mod sign_in;
 
 use time::macros::format_description;
@@ -30,6 +31,14 @@ pub const ZH_TW: Texts = Texts {
     client: client::CLIENT,
     account: account::ACCOUNT,
     admin: admin::ADMIN,
+    people: people::PEOPLE,
+    day: |instant| {
+        instant
+            .format(format_description!(
+                "[year] 年 [month padding:none] 月 [day padding:none] 日"
+            ))
+            .unwrap_or_default()
+    },
     instant: |instant| {
         instant
             .format(format_description!(

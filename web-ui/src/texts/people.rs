@@ -1,0 +1,133 @@
+//! Texts of the administration of people and tokens.
+
+use super::{Message, catalogue};
+
+catalogue! {
+    /// The administration of people and of their tokens.
+    People {
+        users: Users,
+        user: User,
+        tokens: Tokens,
+    }
+
+    /// `/admin/users` and `/admin/users/new`.
+    Users {
+        title,
+        new,
+        search_hint,
+        role,
+        role_user,
+        role_admin,
+        users,
+        admins,
+        status,
+        any_status,
+        source,
+        any_source,
+        local,
+        username,
+        name,
+        email,
+        created,
+        none: Message,
+        form: UserForm,
+    }
+
+    /// The forms that make and change a user.
+    UserForm {
+        new_title,
+        edit_title,
+        username_hint,
+        role_admin_hint,
+        password,
+        password_generate,
+        password_generate_hint,
+        password_typed,
+        password_typed_label,
+        password_hint,
+        create,
+        created,
+        saved,
+        secret_title,
+        secret_explain,
+        secret_next,
+    }
+
+    /// `/admin/users/{id}` and what lies below it.
+    User {
+        id,
+        you,
+        verified,
+        unverified,
+        changed,
+        edit,
+        live,
+        browsers: fn(u64) -> String,
+        grants: fn(u64) -> String,
+        consents: fn(u64) -> String,
+        connections: fn(u64) -> String,
+        apps: fn(u64) -> String,
+        tokens,
+        danger,
+        reset,
+        reset_effect,
+        reset_elsewhere: fn(&str) -> String,
+        reset_done,
+        revoke_all,
+        revoke_all_effect: fn(u64, u64) -> String,
+        revoke_all_done,
+        disable,
+        disable_effect,
+        disabled,
+        disabled_explain,
+        enable,
+        enable_effect,
+        enabled,
+        delete,
+        delete_effect,
+        deleted,
+        browsers_title,
+        no_browsers: Message,
+        end,
+        ended,
+        connections_title,
+        connection_source,
+        connection_id,
+        connection_linked,
+        no_connections: Message,
+        consents_title,
+        no_consents: Message,
+        consent_revoke,
+        consent_revoke_effect: fn(u32) -> String,
+        consent_revoked,
+    }
+
+    /// `/admin/tokens`.
+    Tokens {
+        title,
+        explain,
+        access,
+        refresh,
+        search_hint,
+        user,
+        client,
+        scope,
+        scopes,
+        status,
+        kind,
+        remove_filter,
+        own,
+        created,
+        expires,
+        last_used,
+        none: Message,
+        revoke,
+        revoke_effect,
+        revoke_refresh_effect,
+        disable,
+        enable,
+        done_revoked,
+        done_disabled,
+        done_enabled,
+    }
+}
