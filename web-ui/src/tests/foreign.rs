@@ -37,3 +37,11 @@ fn only_plain_https_addresses_become_links() {
         assert_eq!(link(uri), None, "{uri}");
     }
 }
+
+#[test]
+fn a_document_keeps_its_lines_and_shows_what_hides() {
+    assert_eq!(
+        foreign::document("{\n  \"é\": \"\u{202E}\u{E0041}\"\n}"),
+        "{\n  \"é\": \"\\u202e\\udb40\\udc41\"\n}"
+    );
+}
