@@ -136,7 +136,7 @@ on_both! {
 
         let made = browser.submit(&form, &values).await;
         assert_eq!(made.status, StatusCode::OK, "{}", made.text());
-        assert!(!made.text().contains("<b>Report</b>"));
+        assert!(!made.text().contains("<b>Report"));
         let secret = made.text().split("ago_").nth(1).expect("the secret is shown").get(..52).map(|rest| format!("ago_{rest}"));
         let list = browser.get("/apps").await;
         assert!(!list.text().contains("ago_"));
@@ -206,7 +206,7 @@ on_both! {
             "/account/sessions?page_token=after.nonsense".to_owned(),
             "/account/sessions?page_token=last".to_owned(),
             format!("/account/sessions?search={long}"),
-            "/account/sessions?search=%25_%27%3B--%3Cb%3E".to_owned(),
+            "/account/sessions?search=%25_%27%3B--%3Ci%3E".to_owned(),
             "/apps?page_token=before.%F0%9F%A6%80".to_owned(),
             "/account/authorizations?page_token=x".to_owned(),
             "/apps/nothing".to_owned(),
@@ -215,7 +215,7 @@ on_both! {
             let answer = browser.get(&path).await;
             let fine = answer.status.is_success() || answer.status.is_client_error();
             assert!(fine, "{path}: {}", answer.status);
-            assert!(!answer.text().contains("<script>") && !answer.text().contains("<b>"), "{path}");
+            assert!(!answer.text().contains("<script>") && !answer.text().contains("<i>"), "{path}");
             assert!(answer.text().contains("</html>"), "{path}");
         }
     }
@@ -230,7 +230,7 @@ on_both! {
         };
         for wrong in [
             change("wrong", "a long new password", "a long new password"),
-            change(ALICE.1, "short", "short"),
+            change(ALICE.1, "qzxj7", "qzxj7"),
             change(ALICE.1, "a long new password", "another long one"),
             change(ALICE.1, ALICE.1, ALICE.1),
         ] {

@@ -1,6 +1,6 @@
 //! Text that others chose.
 
-use crate::foreign::{host, link, name, user_agent};
+use crate::foreign::{self, host, link, name, user_agent};
 
 #[test]
 fn a_name_loses_what_hides_reorders_or_ends_quotes() {
