@@ -208,7 +208,11 @@ impl Failure {
             Self::FormTooLarge => plain(visitor, StatusCode::PAYLOAD_TOO_LARGE),
             Self::Method => plain(visitor, StatusCode::METHOD_NOT_ALLOWED),
             Self::SearchTooLong(path) => {
-                let view = view(visitor, StatusCode::BAD_REQUEST, Some(&texts.search_too_long));
+                let view = view(
+                    visitor,
+                    StatusCode::BAD_REQUEST,
+                    Some(&texts.search_too_long),
+                );
                 let label = texts.back;
                 pages::error::respond(visitor, view, Some(Way { path, label }))
             }

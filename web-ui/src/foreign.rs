@@ -32,6 +32,22 @@ pub fn message(text: &str) -> String {
     shortened(&clean(text), MESSAGE_LENGTH)
 }
 
+/// JSON over several lines, in which characters that hide or reorder stand as escapes.
+pub fn document(json: &str) -> String {
+    let mut shown = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c != '\n' && (c.is_control() || is_deceptive(c)) {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                shown += &format!("\\u{unit:04x}");
+            }
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
 /// A host. Its end says whose it is, so a long one loses its beginning.
 pub fn host(text: &str) -> String {
     let text = clean(text);

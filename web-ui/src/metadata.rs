@@ -5,7 +5,7 @@ use authgate_proto::vocabulary::grant_type::{
 };
 use serde_json::{Map, Value};
 
-use crate::form::Fields;
+use crate::{foreign, form::Fields};
 
 /// What the core says beside the metadata, and takes back from nobody.
 const SERVER_MEMBERS: [&str; 9] = [
@@ -84,7 +84,7 @@ impl Metadata {
 
     /// The whole document for people to read.
     pub fn pretty(&self) -> String {
-        serde_json::to_string_pretty(&self.0).unwrap_or_default()
+        foreign::document(&serde_json::to_string_pretty(&self.0).unwrap_or_default())
     }
 }
 

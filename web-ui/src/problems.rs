@@ -16,14 +16,28 @@ pub struct Problem {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Text {
     Ours(String),
-    Core(String),
+    Core {
+        /// What is wrong with the field.
+        reason: String,
+        /// The same with the name of what it is about.
+        whole: String,
+    },
 }
 
 impl Text {
-    /// The words.
-    pub fn as_str(&self) -> &str {
+    /// At the field itself.
+    pub fn at_field(&self) -> &str {
         match self {
-            Self::Ours(text) | Self::Core(text) => text,
+            Self::Ours(text) => text,
+            Self::Core { reason, .. } => reason,
+        }
+    }
+
+    /// In the list of all problems.
+    pub fn in_list(&self) -> &str {
+        match self {
+            Self::Ours(text) => text,
+            Self::Core { whole, .. } => whole,
         }
     }
 
@@ -31,7 +45,7 @@ impl Text {
     pub const fn lang(&self) -> Option<&'static str> {
         match self {
             Self::Ours(_) => None,
-            Self::Core(_) => Some("en"),
+            Self::Core { .. } => Some("en"),
         }
     }
 }
@@ -60,10 +74,9 @@ impl Problems {
             let field = text
                 .split_once(": ")
                 .and_then(|(name, reason)| Some((field(name, fields)?, reason)));
-            match field {
-                Some((field, reason)) => problems.add(Some(field), Text::Core(clean(reason))),
-                None => problems.add(None, Text::Core(clean(text))),
-            }
+            let (field, reason) = field.map_or((None, text), |(field, text)| (Some(field), text));
+            let (reason, whole) = (sentence(reason), sentence(text));
+            problems.add(field, Text::Core { reason, whole });
         }
         Ok(problems)
     }
@@ -106,9 +119,13 @@ fn field(name: &str, fields: &[(&'static str, &'static str)]) -> Option<&'static
         .map(|(_, field)| *field)
 }
 
-/// Starts like a sentence.
-fn clean(text: &str) -> String {
+/// Cleaned; a word at its beginning starts like a sentence, a name stays as it is.
+fn sentence(text: &str) -> String {
     let text = foreign::message(text);
+    let first = text.split(' ').next().unwrap_or_default();
+    if !first.chars().all(char::is_alphabetic) {
+        return text;
+    }
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(chars).collect()

@@ -231,12 +231,20 @@ fn metadata_text(metadata: &ClientMetadata) -> Result<String, StoreError> {
 /// What lists are ordered by: the name, and the id because it is unique.
 fn name_key(client: &Client) -> String {
     let name: String = client.metadata.client_name.chars().take(100).collect();
-    format!("{} {}", name.to_lowercase(), client.id)
+    key(&format!("{name} {}", client.id))
 }
 
 /// What is searched: name, id and description.
 fn search_key(client: &Client) -> String {
     let metadata = &client.metadata;
     let description = metadata.description.as_deref().unwrap_or_default();
-    format!("{} {} {description}", metadata.client_name, client.id).to_lowercase()
+    key(&format!(
+        "{} {} {description}",
+        metadata.client_name, client.id
+    ))
+}
+
+/// Lower case, and no NUL: that can stand in JSON, but not in a column.
+fn key(text: &str) -> String {
+    text.to_lowercase().replace('\0', "")
 }

@@ -68,7 +68,11 @@ pub fn scenes() -> Vec<(&'static str, &'static str, Script)> {
         ("apps", "/apps", full.clone()),
         ("apps-empty", "/apps", empty.clone()),
         ("app-new", "/apps/new", full.clone()),
-        ("app-created", "/send?to=/apps&grant_device_code=1", full.clone()),
+        (
+            "app-created",
+            "/send?to=/apps&grant_device_code=1",
+            full.clone(),
+        ),
         (
             "app-refused",
             "/send?to=/apps&grant_device_code=1&redirect_uris=http:",
@@ -87,7 +91,11 @@ pub fn scenes() -> Vec<(&'static str, &'static str, Script)> {
         ),
         ("users", "/admin/users", admin.clone()),
         ("user-new", "/admin/users/new", admin.clone()),
-        ("user-created", "/send?to=/admin/users&username=ada", admin.clone()),
+        (
+            "user-created",
+            "/send?to=/admin/users&username=ada",
+            admin.clone(),
+        ),
         (
             "user-exists",
             "/send?to=/admin/users&username=ada&role=admin",

@@ -1,8 +1,6 @@
 //! The administration, with everything in it, with nothing in it, and refused.
 
-use authgate_proto::v1::{
-    AdminClient, Dashboard, ListClientsResponse, ListConsentsResponse, RotateKeysResponse,
-};
+use authgate_proto::v1::{Dashboard, ListClientsResponse, ListConsentsResponse};
 use tonic::Status;
 
 use crate::{
@@ -14,11 +12,11 @@ use crate::{
 pub fn scenes() -> Vec<(&'static str, &'static str, Script)> {
     let pending = Script {
         get_client: Some(Ok(admin::pending_client())),
-        ..full()
+        ..admin::script()
     };
     let hostile = Script {
         get_client: Some(Ok(admin::hostile_client())),
-        ..full()
+        ..admin::script()
     };
     let refused = Script {
         create_client: Some(Err(Status::invalid_argument(
@@ -28,66 +26,57 @@ pub fn scenes() -> Vec<(&'static str, &'static str, Script)> {
         approve_client: Some(Err(Status::failed_precondition(
             "the client is not pending",
         ))),
-        ..full()
+        ..admin::script()
     };
     let registrations = Script {
         list_clients: Some(Ok(admin::registrations())),
-        ..full()
+        ..admin::script()
     };
     vec![
-        ("admin", "/admin", full()),
+        ("admin", "/admin", admin::script()),
         ("admin-empty", "/admin", empty()),
-        ("admin-clients", "/admin/clients?status=active", full()),
+        (
+            "admin-clients",
+            "/admin/clients?status=active",
+            admin::script(),
+        ),
         ("admin-clients-none", "/admin/clients", empty()),
         ("admin-clients-nothing", "/admin/clients?search=x", empty()),
-        ("admin-client", "/admin/clients/notes?done=saved", full()),
+        (
+            "admin-client",
+            "/admin/clients/notes?done=saved",
+            admin::script(),
+        ),
         ("admin-client-pending", "/admin/clients/x", pending),
         ("admin-client-hostile", "/admin/clients/x", hostile),
-        ("admin-client-new", "/admin/clients/new", full()),
+        ("admin-client-new", "/admin/clients/new", admin::script()),
         ("admin-client-refused", "/post-bad-client", refused),
-        ("admin-client-created", "/post-client", full()),
-        ("admin-client-edit", "/admin/clients/notes/edit", full()),
-        ("admin-client-delete", "/admin/clients/notes/delete", full()),
+        ("admin-client-created", "/post-client", admin::script()),
+        (
+            "admin-client-edit",
+            "/admin/clients/notes/edit",
+            admin::script(),
+        ),
+        (
+            "admin-client-delete",
+            "/admin/clients/notes/delete",
+            admin::script(),
+        ),
         (
             "admin-authorizations",
             "/admin/clients/notes/authorizations",
-            full(),
+            admin::script(),
         ),
         ("admin-registrations", "/admin/registrations", registrations),
         ("admin-registrations-none", "/admin/registrations", empty()),
-        ("admin-keys", "/admin/keys", full()),
+        ("admin-keys", "/admin/keys", admin::script()),
         (
             "admin-keys-now",
             "/admin/keys/rotate-now?algorithm=ES256",
-            full(),
+            admin::script(),
         ),
         ("admin-for-others", "/admin", for_others()),
     ]
-}
-
-/// Everything is there.
-fn full() -> Script {
-    let client = admin::client();
-    let with_secret = AdminClient {
-        client_secret: "ago_k5fz2q7x3m4hn6trw8pvy1jd9bce0sla5fz2q7x3m4hn6trw8pvy".to_owned(),
-        ..client.clone()
-    };
-    Script {
-        view_browser: Some(Ok(samples::surroundings())),
-        get_dashboard: Some(Ok(admin::dashboard())),
-        list_clients: Some(Ok(admin::clients())),
-        get_client: Some(Ok(client.clone())),
-        create_client: Some(Ok(with_secret.clone())),
-        update_client: Some(Ok(client.clone())),
-        approve_client: Some(Ok(client.clone())),
-        reject_client: Some(Ok(client.clone())),
-        deactivate_client: Some(Ok(client)),
-        regenerate_client_secret: Some(Ok(with_secret)),
-        list_all_consents: Some(Ok(admin::consents())),
-        list_keys: Some(Ok(admin::keys())),
-        rotate_keys: Some(Ok(RotateKeysResponse::default())),
-        ..Script::default()
-    }
 }
 
 /// Nothing is there yet.
@@ -96,7 +85,7 @@ fn empty() -> Script {
         get_dashboard: Some(Ok(Dashboard::default())),
         list_clients: Some(Ok(ListClientsResponse::default())),
         list_all_consents: Some(Ok(ListConsentsResponse::default())),
-        ..full()
+        ..admin::script()
     }
 }
 
@@ -108,6 +97,6 @@ fn for_others() -> Script {
     Script {
         view_browser: Some(Ok(samples::plain_surroundings())),
         get_dashboard: Some(Err(refused.into())),
-        ..full()
+        ..admin::script()
     }
 }

@@ -1,9 +1,10 @@
 //! Serves every page with sample data, for designers:
 //! `cargo run -p web-ui --example gallery`, then open <http://127.0.0.1:8090>.
-//! Below `/dark/` and `/light/` the same pages stand in that theme.
+//! Below `/dark/` and `/light/` the same pages stand in that theme, below `/chinese/` in
+//! that language.
 
+mod account;
 mod admin;
-#[expect(dead_code, reason = "tests use more of them")]
 #[path = "../../src/tests/samples/mod.rs"]
 mod samples;
 #[expect(dead_code, reason = "only tests ask what the core was asked")]
@@ -15,26 +16,39 @@ use std::{error::Error, time::Duration};
 use authgate_proto::v1::{
     DeviceDecided, DeviceState, RequestContext, SignInRefusal, device_decided::Outcome,
 };
-use axum::{Extension, Router, extract::Request, response::Html, routing::get};
+use axum::{
+    Extension, Router,
+    extract::{RawQuery, Request},
+    response::Html,
+    routing::get,
+};
 use http::{HeaderValue, StatusCode, header};
 use scripted_core::{Script, ScriptedCore};
 use tower::ServiceExt;
 use web_ui::{Config, ErrorView, error_page, form_post_page, router};
 
+/// Where it listens, unless `GALLERY_ADDRESS` says otherwise.
 const ADDRESS: &str = "127.0.0.1:8090";
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let mut gallery = Router::new();
     let mut index = String::new();
-    for theme in ["system", "light", "dark"] {
+    for (theme, lang) in [
+        ("system", "en"),
+        ("light", "en"),
+        ("dark", "en"),
+        ("light", "zh-TW"),
+    ] {
+        let part = if lang == "en" { theme } else { "chinese" };
         for (name, start, script) in scenes() {
-            let base_path = format!("/{theme}/{name}");
-            index += &format!("<li><a href=\"{base_path}{start}\">{theme} {name}</a>");
+            let base_path = format!("/{part}/{name}");
+            index += &format!("<li><a href=\"{base_path}{start}\">{part} {name}</a>");
             let pages = router(ScriptedCore::new(script).transport(), config(&base_path))
                 .merge(extras(&base_path))
                 .layer(Extension(context()));
-            let cookie = HeaderValue::from_str(&format!("authgate_theme={theme}"))?;
+            let cookie =
+                HeaderValue::from_str(&format!("authgate_theme={theme}; authgate_lang={lang}"))?;
             let pages = pages
                 .into_service()
                 .map_request(move |mut request: Request| {
@@ -45,8 +59,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     let gallery = gallery.route("/", get(async move || Html(format!("<ul>{index}</ul>"))));
-    let listener = tokio::net::TcpListener::bind(ADDRESS).await?;
-    println!("http://{ADDRESS}");
+    let address = std::env::var("GALLERY_ADDRESS").unwrap_or_else(|_| ADDRESS.to_owned());
+    let listener = tokio::net::TcpListener::bind(&address).await?;
+    println!("http://{address}");
     Ok(axum::serve(listener, gallery).await?)
 }
 
@@ -127,6 +142,7 @@ fn scenes() -> Vec<(&'static str, &'static str, Script)> {
         ("form-post", "/form-post", Script::default()),
     ];
     scenes.extend(admin::scenes());
+    scenes.extend(account::scenes());
     scenes
 }
 
@@ -152,7 +168,14 @@ fn extras(base_path: &str) -> Router {
         );
         get(async move || Html(form))
     };
+    let site = config(base_path);
+    let send_what = async move |RawQuery(query): RawQuery| {
+        let mut fields = pairs(&query.unwrap_or_default());
+        let to = format!("{}{}", site.base_path, fields.remove(0).1);
+        Html(form_post_page(&site, &to, &fields))
+    };
     Router::new()
+        .route("/send", get(send_what))
         .route("/error-app", get(async move || Html(error)))
         .route("/form-post", get(async move || Html(form_post)))
         .route("/post-login", send("/login", "username=ada&password=x"))

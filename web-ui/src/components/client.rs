@@ -94,11 +94,23 @@ pub fn ClientFacts<'a>(
             <ul>{grants}</ul>
         </Fact>
         <Fact name=text.redirect_uris>{codes(uris)}</Fact>
-        <Fact name=text.scope>{codes(scopes)}</Fact>
+        <Fact name=text.scope>{words(scopes, nothing)}</Fact>
         {web}
         {admin.then(|| view! { <AdminFacts metadata texts /> })}
     }
     .into_any()
+}
+
+/// Scopes beside each other.
+fn words(scopes: Vec<String>, nothing: &'static str) -> AnyView {
+    if scopes.is_empty() {
+        return nothing.into_any();
+    }
+    let words: Vec<_> = scopes
+        .into_iter()
+        .map(|scope| view! { <li><code>{scope}</code></li> })
+        .collect();
+    view! { <ul class="scope-words">{words}</ul> }.into_any()
 }
 
 #[component]

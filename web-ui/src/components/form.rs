@@ -11,7 +11,7 @@ pub fn ErrorSummary<'a>(problems: &'a Problems, texts: &'static Console) -> impl
     let items: Vec<_> = problems
         .iter()
         .map(|problem| {
-            let text = problem.text.as_str().to_owned();
+            let text = problem.text.in_list().to_owned();
             let lang = problem.text.lang();
             match problem.field {
                 Some(field) => view! {
@@ -104,7 +104,7 @@ fn around(
     let wrong = problem.map(|problem| {
         view! {
             <p class="wrong" id=format!("{name}-problem") lang=problem.text.lang()>
-                {problem.text.as_str().to_owned()}
+                {problem.text.at_field().to_owned()}
             </p>
         }
     });
@@ -234,7 +234,7 @@ pub fn Group<'a>(
     let wrong = problems.at(name).map(|problem| {
         view! {
             <p class="wrong" id=format!("{name}-problem") lang=problem.text.lang()>
-                {problem.text.as_str().to_owned()}
+                {problem.text.at_field().to_owned()}
             </p>
         }
     });

@@ -56,12 +56,7 @@ pub async fn show(
     };
     let notice = (query.get("error") == SIGNED_OUT)
         .then_some(visitor.texts.account.sessions.all.done_everywhere);
-    Ok(form(
-        &visitor,
-        view,
-        problem.map(Problem::before),
-        notice,
-    ))
+    Ok(form(&visitor, view, problem.map(Problem::before), notice))
 }
 
 /// `POST /login`.

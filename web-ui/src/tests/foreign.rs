@@ -1,6 +1,6 @@
 //! Text that others chose.
 
-use crate::foreign::{host, link, name, user_agent};
+use crate::foreign::{self, host, link, name, user_agent};
 
 #[test]
 fn a_name_loses_what_hides_reorders_or_ends_quotes() {
@@ -36,4 +36,12 @@ fn only_plain_https_addresses_become_links() {
     ] {
         assert_eq!(link(uri), None, "{uri}");
     }
+}
+
+#[test]
+fn a_document_keeps_its_lines_and_shows_what_hides() {
+    assert_eq!(
+        foreign::document("{\n  \"é\": \"\u{202E}\u{E0041}\"\n}"),
+        "{\n  \"é\": \"\\u202e\\udb40\\udc41\"\n}"
+    );
 }

@@ -1,5 +1,6 @@
 //! Every route and state, driven through the router against a scripted core.
 
+mod admin;
 mod audit;
 mod consent;
 mod device;
@@ -163,12 +164,11 @@ fn everything() -> Script {
             cookie: Some(SessionCookie::default()),
         })),
         view_home: Some(Ok(samples::home())),
-        view_browser: Some(Ok(samples::surroundings())),
         view_consent: Some(Ok(samples::consent(samples::web_app(), "openid email"))),
         view_device: Some(Ok(samples::device(DeviceState::Confirm))),
         decide_device: Some(Ok(DeviceDecided {
             outcome: Some(Outcome::Settled(samples::settled(true))),
         })),
-        ..Script::default()
+        ..samples::admin::script()
     }
 }

@@ -82,10 +82,25 @@ async fn the_icon_is_kept_as_configured_and_revalidated() {
     );
 }
 
-#[test]
-fn they_are_small() {
-    assert!(include_bytes!("../../assets/style.css").len() < 22_000);
-    assert!(include_bytes!("../../assets/script.js").len() < 5_000);
+#[tokio::test]
+async fn they_are_small() {
+    let site = Site::new(everything());
+    for (ending, most) in [(".css", 20_000), (".js", 5_000)] {
+        let file = site.get(&linked(&site, ending).await).await;
+        assert!(file.body.len() < most, "{ending}: {}", file.body.len());
+    }
+}
+
+#[tokio::test]
+async fn the_stylesheet_is_sent_without_what_only_people_need() {
+    let site = Site::new(everything());
+    let style = site.get(&linked(&site, ".css").await).await.body;
+    assert!(style.starts_with(":root{color-scheme:light dark;"));
+    assert!(style.contains(r#"q{font-weight:600;quotes:"“" "”" "‘" "’";}"#));
+    assert!(style.contains(r#".flash::before{content:"✓ " / "";}"#));
+    assert!(style.contains("body > header,main,footer{width:100%;"));
+    assert!(style.contains("@media (max-width:52rem){.columns{"));
+    assert!(!style.contains("/*") && !style.contains('\n'));
 }
 
 #[test]

@@ -251,14 +251,14 @@ conformance! {
 
     async fn a_list_is_searched_and_paged_through(database: Database) {
         let (core, ada, _) = two_people(database).await;
-        for name in ["<b>Bold</b>", "50%_off", "50 percent"] {
+        for name in ["<b>Bold</b>", "win%_off", "win percent"] {
             make(&core, &ada, &with("client_name", name)).await.unwrap();
         }
         for (search, expected) in [
-            ("%", vec!["50%_off"]),
-            ("50", vec!["50 percent", "50%_off"]),
+            ("%", vec!["win%_off"]),
+            ("WIN", vec!["win percent", "win%_off"]),
             ("<B>", vec!["<b>Bold</b>"]),
-            ("_", vec!["50%_off"]),
+            ("_", vec!["win%_off"]),
             ("nothing", vec![]),
         ] {
             assert_eq!(names(&core, &ada, search).await, expected, "{search}");

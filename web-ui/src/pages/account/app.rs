@@ -118,11 +118,7 @@ pub async fn show(
 }
 
 /// What can't be undone, apart from the rest.
-fn danger(
-    visitor: &Visitor,
-    app: &OwnApp,
-    metadata: &Metadata,
-) -> impl IntoView + use<> {
+fn danger(visitor: &Visitor, app: &OwnApp, metadata: &Metadata) -> impl IntoView + use<> {
     let texts = &visitor.texts.account.apps;
     let link = |action: &str, label: &'static str, effect: &'static str| {
         view! {
@@ -138,8 +134,13 @@ fn danger(
         }
     };
     let confidential = metadata.text("token_endpoint_auth_method") != "none";
-    let regenerate = confidential
-        .then(|| link("regenerate-secret", texts.regenerate, texts.regenerate_effect));
+    let regenerate = confidential.then(|| {
+        link(
+            "regenerate-secret",
+            texts.regenerate,
+            texts.regenerate_effect,
+        )
+    });
     let delete = if app.status == "active" {
         view! {
             <div class="risk">
@@ -167,7 +168,14 @@ pub async fn confirm_delete(
 ) -> Result<Response, Failure> {
     let (shell, app) = load(&site, &visitor, client_id).await?;
     let texts = &visitor.texts.account.apps;
-    Ok(confirm(&visitor, &shell, &app, "delete", texts.delete, texts.delete_effect))
+    Ok(confirm(
+        &visitor,
+        &shell,
+        &app,
+        "delete",
+        texts.delete,
+        texts.delete_effect,
+    ))
 }
 
 /// `GET /apps/{id}/regenerate-secret`.
@@ -179,7 +187,14 @@ pub async fn confirm_regenerate(
     let (shell, app) = load(&site, &visitor, client_id).await?;
     let texts = &visitor.texts.account.apps;
     let (label, effect) = (texts.regenerate, texts.regenerate_effect);
-    Ok(confirm(&visitor, &shell, &app, "regenerate-secret", label, effect))
+    Ok(confirm(
+        &visitor,
+        &shell,
+        &app,
+        "regenerate-secret",
+        label,
+        effect,
+    ))
 }
 
 /// Asks before `action`, which `label` names.

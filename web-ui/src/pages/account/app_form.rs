@@ -241,7 +241,11 @@ impl FormView {
             .here(here);
         let changed = self.status == StatusCode::CONFLICT;
         page.respond(visitor, || {
-            let submit = if self.app.is_none() { texts.create } else { console.form.save };
+            let submit = if self.app.is_none() {
+                texts.create
+            } else {
+                console.form.save
+            };
             let explain = self.app.is_none().then(|| {
                 view! { <p class="lede">{texts.new_explain}</p> }
             });

@@ -6,13 +6,8 @@ use leptos::prelude::*;
 
 use crate::{
     components::{
-        alert::Notice,
-        button::Kind,
-        client::name_of,
-        fact::Fact,
-        heading::Heading,
-        navigation::Section,
-        secret::Secret,
+        alert::Notice, button::Kind, client::name_of, fact::Fact, heading::Heading,
+        navigation::Section, secret::Secret,
     },
     document::Page,
     error::Failure,
@@ -62,8 +57,8 @@ pub fn page(visitor: &Visitor, shell: &Shell, app: &OwnApp, title: &'static str)
                 />
             }
         });
-        let pending = (app.status == "pending")
-            .then(|| view! { <Notice text=texts.pending_explain /> });
+        let pending =
+            (app.status == "pending").then(|| view! { <Notice text=texts.pending_explain /> });
         let name = name_of(&app.name, &app.client_id);
         let client_id = foreign::word(&app.client_id);
         view! {

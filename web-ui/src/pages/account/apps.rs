@@ -70,7 +70,12 @@ pub async fn show(
                 view! { <Empty message=&texts.none>{new}</Empty> }.into_any()
             }
             (false, _) => {
-                let columns = vec![texts.name, visitor.texts.client.client_id, texts.status, texts.created];
+                let columns = vec![
+                    texts.name,
+                    visitor.texts.client.client_id,
+                    texts.status,
+                    texts.created,
+                ];
                 view! {
                     <Table caption=texts.title columns>
                         {rows}

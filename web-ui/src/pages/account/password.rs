@@ -38,7 +38,13 @@ pub async fn show(
     Extension(visitor): Extension<Visitor>,
 ) -> Result<Response, Failure> {
     let shell = Shell::load(&site, &visitor, &visitor.path(PATH)).await?;
-    Ok(page(&visitor, &shell, StatusCode::OK, &Problems::default(), None))
+    Ok(page(
+        &visitor,
+        &shell,
+        StatusCode::OK,
+        &Problems::default(),
+        None,
+    ))
 }
 
 /// `POST /account/password`.

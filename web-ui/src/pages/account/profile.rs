@@ -278,9 +278,8 @@ fn identities(identities: &[Identity], all: &'static Texts) -> impl IntoView + u
             let id = foreign::word(&identity.external_id);
             let linked_at = identity.linked_at;
             let id = (!id.is_empty()).then(|| view! { <bdi>{id}</bdi> }.into_any());
-            let linked = (linked_at > 0).then(|| {
-                view! { {texts.linked} " " <Day at=linked_at texts=all /> }.into_any()
-            });
+            let linked = (linked_at > 0)
+                .then(|| view! { {texts.linked} " " <Day at=linked_at texts=all /> }.into_any());
             let facts = id.into_iter().chain(linked).collect();
             view! {
                 <Entry title=title.into_any()>

@@ -74,10 +74,13 @@ pub async fn show(
         let sign_ins = sign_ins?.into_inner().sign_ins;
         Ok(tonic::Response::new((sign_ins, grants?.into_inner())))
     };
-    let (shell, (sign_ins, grants)) =
-        Shell::with(&site, &visitor, &listing.url(), both).await?;
+    let (shell, (sign_ins, grants)) = Shell::with(&site, &visitor, &listing.url(), both).await?;
     // Browsers stand above the first page only.
-    let sign_ins = if query.get(PAGE).is_empty() { sign_ins } else { Vec::new() };
+    let sign_ins = if query.get(PAGE).is_empty() {
+        sign_ins
+    } else {
+        Vec::new()
+    };
     Ok(page(&visitor, &query, &shell, &listing, sign_ins, &grants))
 }
 
@@ -199,7 +202,8 @@ pub fn browser_facts(sign_in: &SignIn, all: &'static Texts) -> Vec<AnyView> {
     facts.extend(place(&sign_in.client_ip, all));
     facts.push(view! { {texts.since} " " <Day at=created_at texts=all /> }.into_any());
     if last_used_at > 0 {
-        facts.push(view! { {texts.last_used} " " <Instant at=last_used_at texts=all /> }.into_any());
+        facts
+            .push(view! { {texts.last_used} " " <Instant at=last_used_at texts=all /> }.into_any());
     }
     facts.push(view! { {texts.ends} " " <Instant at=expires_at texts=all /> }.into_any());
     if sign_in.remembered {
@@ -211,9 +215,8 @@ pub fn browser_facts(sign_in: &SignIn, all: &'static Texts) -> Vec<AnyView> {
 /// Where something came from, when that is known.
 fn place(client_ip: &str, all: &'static Texts) -> Option<AnyView> {
     let client_ip = foreign::host(client_ip);
-    (!client_ip.is_empty()).then(|| {
-        view! { {all.account.sessions.on} " " <bdi>{client_ip}</bdi> }.into_any()
-    })
+    (!client_ip.is_empty())
+        .then(|| view! { {all.account.sessions.on} " " <bdi>{client_ip}</bdi> }.into_any())
 }
 
 /// A sign-in of an app.
@@ -279,7 +282,8 @@ fn grant_facts(grant: &Grant, all: &'static Texts) -> Vec<AnyView> {
     facts.extend(place(&grant.client_ip, all));
     facts.push(view! { {texts.since} " " <Day at=created_at texts=all /> }.into_any());
     if last_used_at > 0 {
-        facts.push(view! { {texts.last_used} " " <Instant at=last_used_at texts=all /> }.into_any());
+        facts
+            .push(view! { {texts.last_used} " " <Instant at=last_used_at texts=all /> }.into_any());
     }
     let over = matches!(grant.status.as_str(), "revoked" | "expired");
     if expires_at > 0 && grant.status != "revoked" {

@@ -17,7 +17,6 @@ use crate::{
         instant::Instant,
         navigation::Section,
         pager::Pager,
-        quoted::Quoted,
         table::{Actions, Cell, RowHead, Table},
     },
     document::{Page, see_other, with_query},
@@ -113,7 +112,7 @@ fn row(consent: &Consent, path: &str, token: &str, visitor: &Visitor) -> impl In
     let scopes: Vec<_> = consent
         .scopes
         .iter()
-        .map(|scope| view! { <Quoted text=foreign::word(scope) /> " " })
+        .map(|scope| view! { <li><code>{foreign::word(scope)}</code></li> })
         .collect();
     let granted_at = consent.granted_at;
     let live = texts::number(consent.live_grants.into());
@@ -127,7 +126,7 @@ fn row(consent: &Consent, path: &str, token: &str, visitor: &Visitor) -> impl In
                 </a>
             </RowHead>
             <Cell label=texts.scopes>
-                <span class="words">{scopes}</span>
+                <ul class="scope-words">{scopes}</ul>
             </Cell>
             <Cell label=texts.granted>
                 <Instant at=granted_at texts=all />

@@ -50,7 +50,7 @@ pub async fn show(
         };
         let description = foreign::message(metadata.text("description"));
         let description = (!description.is_empty())
-            .then(|| view! { <p class="lede"><Quoted text=description /></p> });
+            .then(|| view! { <p class="said"><Quoted text=description /></p> });
         let edit = format!("{here}/edit");
         view! {
             <Heading title=move || view! { <Quoted text=name.clone() /> }>
@@ -123,19 +123,17 @@ fn Decision<'a>(
             />
         }
     };
-    match client.status.as_str() {
-        "pending" => view! {
+    (client.status == "pending").then(|| {
+        view! {
             <div class="card decision">
                 <p>{texts.pending}</p>
-                <div class="actions">
+                <div class="buttons">
                     {post(Action::Approve, Kind::Primary, texts.approve)}
                     {post(Action::Reject, Kind::Secondary, texts.reject)}
                 </div>
             </div>
         }
-        .into_any(),
-        _ => ().into_any(),
-    }
+    })
 }
 
 /// Who uses it, and where to see that.

@@ -95,8 +95,8 @@ fn card(client: &AdminClient, token: &str, visitor: &Visitor) -> impl IntoView +
         view! { <bdi>{owner}</bdi> }.into_any()
     };
     let description = foreign::message(metadata.text("description"));
-    let description =
-        (!description.is_empty()).then(|| view! { <p><Quoted text=description /></p> });
+    let description = (!description.is_empty())
+        .then(|| view! { <p class="said"><Quoted text=description /></p> });
     let button = |action: Action, kind, label| {
         view! {
             <PostButton

@@ -119,5 +119,9 @@ async fn act(
         Action::Enable => (core.enable_token(request).await, "enabled"),
     };
     answer.map_err(Failure::console(list.clone()))?;
-    Ok(see_other(visitor, &listing::back(&list, fields, done), None))
+    Ok(see_other(
+        visitor,
+        &listing::back(&list, fields, done),
+        None,
+    ))
 }

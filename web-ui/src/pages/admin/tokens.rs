@@ -161,7 +161,10 @@ fn category(listing: &Listing) -> &'static str {
 
 /// Whether anything but the category is chosen.
 fn narrowed(listing: &Listing) -> bool {
-    listing.filters().iter().any(|(name, _)| *name != "category")
+    listing
+        .filters()
+        .iter()
+        .any(|(name, _)| *name != "category")
 }
 
 /// Filters that stand for one value each, to be taken away again.

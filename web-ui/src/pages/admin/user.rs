@@ -157,10 +157,7 @@ fn attributes(visitor: &Visitor, user: &AdminUser) -> impl IntoView + use<> {
 /// What the account is used for, with the ways to see it.
 fn live(visitor: &Visitor, user: &AdminUser) -> impl IntoView + use<> {
     let texts = &visitor.texts.people.user;
-    let tokens = with_query(
-        &visitor.path(tokens::PATH),
-        &[("user", &user.user_id)],
-    );
+    let tokens = with_query(&visitor.path(tokens::PATH), &[("user", &user.user_id)]);
     let part = |part: &str| Some(part_path(visitor, &user.user_id, part));
     let cards: Vec<_> = [
         (user.sign_ins, texts.browsers, part("sessions")),

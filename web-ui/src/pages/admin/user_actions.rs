@@ -158,7 +158,9 @@ pub async fn reset_password(
         .into_inner()
         .generated_password;
     // One who has reset the own password is signed out by it, and sees it all the same.
-    let shell = Shell::load(&site, &visitor, &path).await.unwrap_or_default();
+    let shell = Shell::load(&site, &visitor, &path)
+        .await
+        .unwrap_or_default();
     let title = visitor.texts.people.user.reset_done;
     Ok(password_page(&visitor, &shell, title, password, &user_id))
 }

@@ -80,12 +80,7 @@ pub async fn show(
     }))
 }
 
-fn row(
-    visitor: &Visitor,
-    shell: &Shell,
-    list: &str,
-    consent: &Consent,
-) -> impl IntoView + use<> {
+fn row(visitor: &Visitor, shell: &Shell, list: &str, consent: &Consent) -> impl IntoView + use<> {
     let all = visitor.texts;
     let texts = &all.people.user;
     let app = consent.app.clone().unwrap_or_default();

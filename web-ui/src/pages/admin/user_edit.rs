@@ -79,7 +79,13 @@ pub async fn submit(
     let call = core.get_user(visitor.context.request(user::of_id(&user_id)));
     let (shell, user) = Shell::with(&site, &visitor, &edit_path, call).await?;
     if aborted {
-        return Ok(page(&visitor, &shell, &user, StatusCode::CONFLICT, &problems));
+        return Ok(page(
+            &visitor,
+            &shell,
+            &user,
+            StatusCode::CONFLICT,
+            &problems,
+        ));
     }
     let typed = AdminUser {
         name: request.name,
@@ -88,7 +94,13 @@ pub async fn submit(
         updated_at: request.updated_at,
         ..user
     };
-    Ok(page(&visitor, &shell, &typed, StatusCode::BAD_REQUEST, &problems))
+    Ok(page(
+        &visitor,
+        &shell,
+        &typed,
+        StatusCode::BAD_REQUEST,
+        &problems,
+    ))
 }
 
 /// The form with what there is, or what was typed.

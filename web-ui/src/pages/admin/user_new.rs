@@ -98,7 +98,9 @@ pub async fn submit(
     let shell = Shell::load(&site, &visitor, &visitor.path(users::PATH)).await?;
     let title = visitor.texts.people.users.form.created;
     let password = created.generated_password;
-    Ok(user_actions::password_page(&visitor, &shell, title, password, &user_id))
+    Ok(user_actions::password_page(
+        &visitor, &shell, title, password, &user_id,
+    ))
 }
 
 /// The form with what was typed but for the password, and what is wrong with it.

@@ -70,12 +70,7 @@ pub async fn show(
     }))
 }
 
-fn row(
-    visitor: &Visitor,
-    shell: &Shell,
-    user_id: &str,
-    sign_in: &SignIn,
-) -> impl IntoView + use<> {
+fn row(visitor: &Visitor, shell: &Shell, user_id: &str, sign_in: &SignIn) -> impl IntoView + use<> {
     let all = visitor.texts;
     let name = user_agent::short(&sign_in.user_agent, &all.console);
     let list = user::part_path(visitor, user_id, "sessions");

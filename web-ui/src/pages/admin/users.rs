@@ -43,7 +43,10 @@ pub async fn show(
     let list = visitor.path(PATH);
     let listing = Listing::new(list.clone())
         .with("role", known_word(query.get("role"), &["user", "admin"]))
-        .with("status", known_word(query.get("status"), &["active", "disabled"]))
+        .with(
+            "status",
+            known_word(query.get("status"), &["active", "disabled"]),
+        )
         .with("auth_source", query.get("auth_source"))
         .with("search", listing::search(&query, &list)?);
     let request = ListUsersRequest {

@@ -143,8 +143,16 @@ pub fn own_apps() -> ListAppsResponse {
     ListAppsResponse {
         apps: vec![
             own_app("active"),
-            other("b0a7e1f2-0c3d-4e5f-8a9b-1c2d3e4f5a6b", "Build bot", "pending"),
-            other("c1b8f203-1d4e-4f60-9bac-2d3e4f5a6b7c", "<b>Old</b>", "inactive"),
+            other(
+                "b0a7e1f2-0c3d-4e5f-8a9b-1c2d3e4f5a6b",
+                "Build bot",
+                "pending",
+            ),
+            other(
+                "c1b8f203-1d4e-4f60-9bac-2d3e4f5a6b7c",
+                "<b>Old</b>",
+                "inactive",
+            ),
         ],
         ..ListAppsResponse::default()
     }

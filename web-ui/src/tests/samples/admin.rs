@@ -1,11 +1,12 @@
 //! What the administration looks at.
 
 use authgate_proto::v1::{
-    AdminClient, App, AuditEntry, Consent, Dashboard, ListClientsResponse, ListConsentsResponse,
-    ListKeysResponse, SigningKey,
+    AdminClient, AdminDeleteClientResponse, App, AuditEntry, Consent, Dashboard,
+    ListClientsResponse, ListConsentsResponse, ListKeysResponse, RevokedResponse,
+    RotateKeysResponse, SigningKey,
 };
 
-use super::{NOW, words};
+use super::{super::scripted_core::Script, NOW, surroundings, words};
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
@@ -216,5 +217,33 @@ pub fn keys() -> ListKeysResponse {
                 ..key("hsm-2025", "RS256", "active", 400, 0)
             },
         ],
+    }
+}
+
+/// Every call is answered, and everything is there.
+pub fn script() -> Script {
+    let client = client();
+    let with_secret = AdminClient {
+        client_secret: "ago_k5fz2q7x3m4hn6trw8pvy1jd9bce0sla5fz2q7x3m4hn6trw8pvy".to_owned(),
+        ..client.clone()
+    };
+    Script {
+        view_browser: Some(Ok(surroundings())),
+        get_dashboard: Some(Ok(dashboard())),
+        list_clients: Some(Ok(clients())),
+        get_client: Some(Ok(client.clone())),
+        create_client: Some(Ok(with_secret.clone())),
+        update_client: Some(Ok(client.clone())),
+        approve_client: Some(Ok(client.clone())),
+        reject_client: Some(Ok(client.clone())),
+        deactivate_client: Some(Ok(client)),
+        regenerate_client_secret: Some(Ok(with_secret)),
+        delete_client: Some(Ok(AdminDeleteClientResponse {})),
+        revoke_client_tokens: Some(Ok(RevokedResponse::default())),
+        revoke_any_consent: Some(Ok(Consent::default())),
+        list_all_consents: Some(Ok(consents())),
+        list_keys: Some(Ok(keys())),
+        rotate_keys: Some(Ok(RotateKeysResponse::default())),
+        ..Script::default()
     }
 }

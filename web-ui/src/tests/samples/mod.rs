@@ -1,6 +1,8 @@
 //! Views with data as they look in life.
 
+pub mod account;
 pub mod admin;
+pub mod people;
 
 use authgate_proto::v1::{
     Account, App, Browser, BrowserView, ConsentView, DeviceSettled, DeviceState, DeviceView,

@@ -65,7 +65,7 @@ pub const CONSOLE: Console = Console {
     nothing: "None",
     never: "Never",
     unknown: "Unknown",
-    or_more: |count| format!("{count} or more"),
+    or_more: |count| format!("{count}+"),
     browser_on: |browser, system| format!("{browser} on {system}"),
     secret: Secret {
         copy: "Copy",
