@@ -72,7 +72,6 @@ catalogue! {
         tokens,
         tokens_detail,
         events,
-        events_detail,
         settings,
         registered_by,
         created,
@@ -151,7 +150,6 @@ catalogue! {
         registered,
         /// Nobody who is known here registered it.
         by_itself,
-        details,
         none: Message,
     }
 
