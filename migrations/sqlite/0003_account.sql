@@ -40,7 +40,7 @@ CREATE INDEX clients_status ON clients (status, name_key);
 
 -- The full name in lower case, to search by its beginning.
 ALTER TABLE users ADD COLUMN name_key TEXT;
-UPDATE users SET name_key = lower(claims ->> 'name');
+UPDATE users SET name_key = substr(lower(claims ->> 'name'), 1, 100);
 CREATE INDEX users_name ON users (name_key) WHERE name_key IS NOT NULL;
 CREATE INDEX users_role ON users (role, username_key);
 CREATE INDEX users_source ON users (auth_source, username_key);

@@ -10,6 +10,7 @@ use crate::{
         button::{Button, Hidden, Kind},
         fact::Fact,
         instant::Instant,
+        navigation::Section,
         quoted::Quoted,
     },
     document::Page,
@@ -34,6 +35,18 @@ pub async fn show(
     let browser = view.browser.unwrap_or_default();
     let page = Page::new(texts.title).browser(&browser);
     Ok(page.respond(&visitor, || {
+        let navigation = &visitor.texts.console.navigation;
+        let is_admin = browser
+            .account
+            .as_ref()
+            .is_some_and(|account| account.is_admin);
+        let admin = is_admin.then(|| {
+            view! {
+                <li>
+                    <a href=visitor.path(Section::Dashboard.path())>{navigation.admin}</a>
+                </li>
+            }
+        });
         view! {
             <h1>{texts.title}</h1>
             <p class="lede">{texts.explain}</p>
@@ -68,6 +81,12 @@ pub async fn show(
                     </form>
                 </div>
             </section>
+            <ul class="links">
+                <li>
+                    <a href=visitor.path(Section::Sessions.path())>{navigation.account}</a>
+                </li>
+                {admin}
+            </ul>
         }
     }))
 }

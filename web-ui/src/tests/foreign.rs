@@ -1,6 +1,6 @@
 //! Text that others chose.
 
-use crate::foreign::{self, host, link, name, user_agent};
+use crate::foreign::{document, host, link, name, user_agent};
 
 #[test]
 fn a_name_loses_what_hides_reorders_or_ends_quotes() {
@@ -41,7 +41,7 @@ fn only_plain_https_addresses_become_links() {
 #[test]
 fn a_document_keeps_its_lines_and_shows_what_hides() {
     assert_eq!(
-        foreign::document("{\n  \"é\": \"\u{202E}\u{E0041}\"\n}"),
+        document("{\n  \"é\": \"\u{202E}\u{E0041}\"\n}"),
         "{\n  \"é\": \"\\u202e\\udb40\\udc41\"\n}"
     );
 }

@@ -1,5 +1,6 @@
 //! Every route and state, driven through the router against a scripted core.
 
+mod account;
 mod admin;
 mod audit;
 mod consent;
@@ -10,6 +11,7 @@ mod foreign;
 mod home;
 mod language;
 mod login;
+mod people;
 mod samples;
 mod scripted_core;
 mod statics;

@@ -73,7 +73,6 @@ catalogue! {
         tokens,
         tokens_detail,
         events,
-        events_detail,
         settings,
         registered_by,
         created,
@@ -152,7 +151,6 @@ catalogue! {
         registered,
         /// Nobody who is known here registered it.
         by_itself,
-        details,
         none: Message,
     }
 

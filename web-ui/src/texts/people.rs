@@ -62,6 +62,7 @@ catalogue! {
         changed,
         edit,
         live,
+        /// What the number above counts, as are those below.
         browsers: fn(u64) -> String,
         grants: fn(u64) -> String,
         consents: fn(u64) -> String,
@@ -114,6 +115,7 @@ catalogue! {
         scope,
         scopes,
         status,
+        token,
         kind,
         remove_filter,
         own,

@@ -7,7 +7,8 @@ use leptos::prelude::*;
 
 use crate::{
     components::{
-        app::{self, AppName, AppStanding},
+        app::{self, AppName},
+        badge::{Badge, Tone},
         confirm_here::ConfirmHere,
         empty::Empty,
         entry::{Entry, Meta},
@@ -93,14 +94,22 @@ fn row(visitor: &Visitor, shell: &Shell, consent: &Consent) -> impl IntoView + u
     if updated_at > granted_at {
         facts.push(view! { {texts.changed} " " <Day at=updated_at texts=all /> }.into_any());
     }
-    let title = view! { <AppName app=&app /> };
-    let standing = view! { <AppStanding app=&app texts=&all.app /> };
+    let (tone, label) = if app.trusted {
+        (Tone::Good, all.app.trusted)
+    } else {
+        (Tone::Off, all.app.unverified)
+    };
+    let title = view! {
+        <span>
+            <AppName app=&app />
+        </span>
+        <Badge tone label />
+    };
     let scopes = view! { <ScopeWords scopes=&consent.scopes texts=&all.account.scopes /> };
     view! {
         <Entry title=title.into_any() actions=actions.into_any()>
             <Meta items=facts />
             {scopes}
-            {standing}
         </Entry>
     }
 }

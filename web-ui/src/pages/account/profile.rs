@@ -166,6 +166,10 @@ fn form(
     let texts = &all.account.profile;
     let name = Field::new("name", texts.name);
     let email = Field::new("email", texts.email).max_length(254);
+    let email = match standing_of_email(profile, texts) {
+        Some(standing) => email.hint(standing),
+        None => email,
+    };
     let fields = view! {
         <TextField
             field=name
@@ -201,6 +205,7 @@ fn facts(profile: &Profile, all: &'static Texts) -> impl IntoView + use<> {
     let texts = &all.account.profile;
     let name = foreign::name(&profile.name);
     let email = foreign::host(&profile.email);
+    let standing = standing_of_email(profile, texts);
     view! {
         <div class="card narrow">
             <Notice text=texts.managed />
@@ -210,24 +215,27 @@ fn facts(profile: &Profile, all: &'static Texts) -> impl IntoView + use<> {
                 </Fact>
                 <Fact name=texts.email>
                     <bdi>{email}</bdi>
+                    " "
+                    <span class="hint">{standing}</span>
                 </Fact>
             </dl>
         </div>
     }
 }
 
+/// Whether it is known that the person owns the address.
+fn standing_of_email(profile: &Profile, texts: &ProfileTexts) -> Option<&'static str> {
+    (!profile.email.is_empty()).then_some(if profile.email_verified {
+        texts.email_verified
+    } else {
+        texts.email_unverified
+    })
+}
+
 /// What nobody changes here.
 fn fixed(profile: &Profile, all: &'static Texts) -> impl IntoView + use<> {
     let texts = &all.account.profile;
     let username = foreign::name(&profile.username);
-    let confirmed = (!profile.email.is_empty()).then(|| {
-        let label = if profile.email_verified {
-            texts.email_verified
-        } else {
-            texts.email_unverified
-        };
-        view! { <Fact name=texts.email>{label}</Fact> }
-    });
     let role = match profile.role.as_str() {
         "admin" => all.people.users.role_admin,
         _ => all.people.users.role_user,
@@ -241,7 +249,6 @@ fn fixed(profile: &Profile, all: &'static Texts) -> impl IntoView + use<> {
         <Fact name=texts.since>
             <Day at=created_at texts=all />
         </Fact>
-        {confirmed}
     }
 }
 

@@ -143,7 +143,6 @@ fn Use<'a>(client: &'a AdminClient, visitor: &'a Visitor) -> impl IntoView + use
     let id = client.client_id.as_str();
     let counted = |count| texts::counted(count, client.counted_to, &visitor.texts.console);
     let tokens = [("client_id", id), ("status", "active")];
-    let events = [("resource_type", "CLIENT"), ("resource_id", id)];
     let cards = [
         (
             address::client(visitor, id, "/authorizations"),
@@ -156,12 +155,6 @@ fn Use<'a>(client: &'a AdminClient, visitor: &'a Visitor) -> impl IntoView + use
             texts.tokens,
             counted(client.live_tokens),
             texts.tokens_detail,
-        ),
-        (
-            with_query(&visitor.path(Section::Audit.path()), &events),
-            texts.events,
-            "→".to_owned(),
-            texts.events_detail,
         ),
     ]
     .map(|(path, label, count, detail)| {
@@ -193,10 +186,18 @@ fn Settings<'a>(
         owner
     };
     let (created_at, updated_at) = (client.created_at, client.updated_at);
+    let events = [
+        ("resource_type", "CLIENT"),
+        ("resource_id", client.client_id.as_str()),
+    ];
+    let events = with_query(&visitor.path(Section::Audit.path()), &events);
     let client_id = foreign::message(&client.client_id);
     view! {
         <section class="card">
-            <h2>{texts.settings}</h2>
+            <div class="heading">
+                <h2>{texts.settings}</h2>
+                <a href=events>{texts.events}</a>
+            </div>
             <dl class="facts">
                 <Fact name=all.client.client_id>
                     <code>{client_id}</code>

@@ -94,13 +94,11 @@ pub async fn show(
             }
             (false, _) => {
                 let columns = vec![
-                    texts.user,
-                    texts.client,
+                    texts.token,
                     texts.scopes,
                     texts.status,
                     texts.created,
                     texts.expires,
-                    texts.last_used,
                     all.console.actions,
                 ];
                 let table = view! {
@@ -197,7 +195,7 @@ fn row(visitor: &Visitor, shell: &Shell, token: &AdminToken) -> impl IntoView + 
     let texts = &all.people.tokens;
     let username = foreign::name(&token.username);
     let who = if token.user_id.is_empty() {
-        view! { <span class="hint">{texts.own}</span> }.into_any()
+        view! { <span>{texts.own}</span> }.into_any()
     } else {
         let name = if username.is_empty() {
             foreign::word(&token.user_id)
@@ -218,31 +216,28 @@ fn row(visitor: &Visitor, shell: &Shell, token: &AdminToken) -> impl IntoView + 
     let status = view! { <StatusBadge status=&token.status texts=&all.console.status /> };
     let (created_at, expires_at, used_at) =
         (token.created_at, token.expires_at, token.last_used_at);
-    let used = if used_at > 0 {
-        view! { <Instant at=used_at texts=all /> }.into_any()
-    } else {
-        view! { <span class="hint">{all.console.never}</span> }.into_any()
-    };
+    let used = (used_at > 0).then(|| {
+        view! {
+            <span class="hint below">{texts.last_used} " " <Instant at=used_at texts=all /></span>
+        }
+    });
     let actions = actions(visitor, shell, token, &format!("{username} {client}"));
     view! {
         <tr>
             <RowHead>
-                {who} <code class="hint">{id}</code>
-            </RowHead>
-            <Cell label=texts.client>
-                <a href=client_path>
+                {who} " – " <a href=client_path>
                     <Quoted text=client />
-                </a>
-            </Cell>
+                </a> <code class="hint">{id}</code>
+            </RowHead>
             <Cell label=texts.scopes>{scopes}</Cell>
             <Cell label=texts.status>{status}</Cell>
             <Cell label=texts.created>
                 <Instant at=created_at texts=all />
+                {used}
             </Cell>
             <Cell label=texts.expires>
                 <Instant at=expires_at texts=all />
             </Cell>
-            <Cell label=texts.last_used>{used}</Cell>
             <Actions>{actions}</Actions>
         </tr>
     }

@@ -78,7 +78,6 @@ pub async fn show(
         } else {
             let columns = vec![
                 texts.username,
-                texts.name,
                 texts.email,
                 texts.role,
                 texts.status,
@@ -138,6 +137,7 @@ fn row(visitor: &Visitor, user: &AdminUser) -> impl IntoView + use<> {
     let texts = &all.people.users;
     let username = foreign::name(&user.username);
     let name = foreign::name(&user.name);
+    let name = (!name.is_empty()).then(|| view! { <bdi class="hint">{name}</bdi> });
     let email = foreign::host(&user.email);
     let path = user::path(visitor, &user.user_id);
     let status = view! { <StatusBadge status=status_of(user) texts=&all.console.status /> };
@@ -150,10 +150,8 @@ fn row(visitor: &Visitor, user: &AdminUser) -> impl IntoView + use<> {
                 <a href=path>
                     <bdi>{username}</bdi>
                 </a>
+                {name}
             </RowHead>
-            <Cell label=texts.name>
-                <bdi>{name}</bdi>
-            </Cell>
             <Cell label=texts.email>
                 <bdi>{email}</bdi>
             </Cell>

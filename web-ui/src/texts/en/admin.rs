@@ -71,8 +71,7 @@ const CLIENT_PAGE: ClientPage = ClientPage {
     users_detail: "allowed it something",
     tokens: "Live tokens",
     tokens_detail: "issued to it",
-    events: "Events",
-    events_detail: "in the audit log",
+    events: "Its events in the audit log",
     settings: "Settings",
     registered_by: "Registered by",
     created: "Created",
@@ -168,7 +167,6 @@ const REGISTRATIONS: Registrations = Registrations {
               it. Look at where it sends people and what it asks for.",
     registered: "Registered",
     by_itself: "by an app, without an account here",
-    details: "Details",
     none: Message {
         title: "Nothing waits for you",
         text: "When somebody registers an app, it stands here until an admin approves or rejects \

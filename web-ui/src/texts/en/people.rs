@@ -61,11 +61,11 @@ const USER: User = User {
     changed: "Changed",
     edit: "Edit",
     live: "In use",
-    browsers: |count| counted(count, "browser signed in", "browsers signed in"),
-    grants: |count| counted(count, "sign-in of an app", "sign-ins of apps"),
-    consents: |count| counted(count, "authorized app", "authorized apps"),
-    connections: |count| counted(count, "linked sign-in", "linked sign-ins"),
-    apps: |count| counted(count, "app registered", "apps registered"),
+    browsers: |count| plural(count, "browser signed in", "browsers signed in"),
+    grants: |count| plural(count, "sign-in of an app", "sign-ins of apps"),
+    consents: |count| plural(count, "authorized app", "authorized apps"),
+    connections: |count| plural(count, "linked sign-in", "linked sign-ins"),
+    apps: |count| plural(count, "app registered", "apps registered"),
     tokens: "Tokens",
     danger: "Handle with care",
     reset: "Reset password",
@@ -138,12 +138,13 @@ const TOKENS: Tokens = Tokens {
     scope: "Scope",
     scopes: "Scopes",
     status: "Status",
+    token: "Token",
     kind: "Kind of token",
     remove_filter: "(take this filter away)",
     own: "the client itself",
     created: "Issued",
     expires: "Expires",
-    last_used: "Last used",
+    last_used: "used",
     none: Message {
         title: "No tokens",
         text: "Tokens show up here as soon as an app gets one.",
@@ -158,8 +159,13 @@ const TOKENS: Tokens = Tokens {
     done_enabled: "The token is enabled.",
 };
 
+/// What a number counts.
+fn plural(count: u64, one: &str, many: &str) -> String {
+    let what = if count == 1 { one } else { many };
+    what.to_owned()
+}
+
 /// A number and what it counts.
 fn counted(count: u64, one: &str, many: &str) -> String {
-    let what = if count == 1 { one } else { many };
-    format!("{count} {what}")
+    format!("{count} {}", plural(count, one, many))
 }

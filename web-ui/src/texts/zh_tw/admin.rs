@@ -70,8 +70,7 @@ const CLIENT_PAGE: ClientPage = ClientPage {
     users_detail: "已授權給它",
     tokens: "有效權杖",
     tokens_detail: "已發給它",
-    events: "事件",
-    events_detail: "在稽核紀錄中",
+    events: "稽核紀錄中的相關事件",
     settings: "設定",
     registered_by: "註冊者",
     created: "建立時間",
@@ -163,7 +162,6 @@ const REGISTRATIONS: Registrations = Registrations {
     explain: "由使用者或應用程式註冊的用戶端。在您核准之前，它們都無法取得權杖。請確認它會將使用者導向何處，以及要求哪些權限。",
     registered: "註冊時間",
     by_itself: "由應用程式註冊，沒有此處的帳號",
-    details: "詳細資料",
     none: Message {
         title: "沒有待處理的申請",
         text: "有人註冊應用程式時，會顯示在這裡，直到管理員核准或拒絕。",
