@@ -29,6 +29,7 @@ async fn all_pages() -> Vec<(&'static str, Answer)> {
     });
     let foreign = Site::new(Script {
         get_client: Some(Ok(samples::admin::hostile_client())),
+        list_clients: Some(Ok(samples::admin::registrations())),
         ..samples::admin::script()
     });
     vec![
@@ -54,7 +55,7 @@ async fn all_pages() -> Vec<(&'static str, Answer)> {
             "authorizations",
             site.get("/admin/clients/notes/authorizations").await,
         ),
-        ("registrations", site.get("/admin/registrations").await),
+        ("registrations", foreign.get("/admin/registrations").await),
         ("keys", site.get("/admin/keys").await),
         ("rotate now", site.get("/admin/keys/rotate-now").await),
         ("login", site.get("/login").await),

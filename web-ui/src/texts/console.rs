@@ -24,10 +24,6 @@ catalogue! {
         /// Browser and system.
         browser_on: fn(&str, &str) -> String,
         secret: Secret,
-        /// An app without a name.
-        unnamed,
-        /// After the name of what is disclosed to nobody else.
-        back,
     }
 
     /// The ways through the console.

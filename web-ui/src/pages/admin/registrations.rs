@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// Each is as long as a screen: few on a page.
-const PAGE_SIZE: u32 = 10;
+const PAGE_SIZE: u32 = 5;
 
 /// `GET /admin/registrations?page_token=&done=`.
 pub async fn show(

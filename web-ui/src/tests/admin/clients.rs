@@ -180,3 +180,15 @@ async fn any_client_id_has_a_page() {
     assert_eq!(broken.status, StatusCode::BAD_REQUEST);
     assert_eq!(broken.header(header::CACHE_CONTROL), "no-store");
 }
+
+#[tokio::test]
+async fn a_long_list_is_still_a_small_page() {
+    let site = site(|script| {
+        script.list_clients = Some(Ok(ListClientsResponse {
+            clients: vec![samples::pending_client(); 20],
+            ..ListClientsResponse::default()
+        }));
+    });
+    let page = site.get("/admin/clients").await;
+    assert!(page.body.len() < 18_000, "{}", page.body.len());
+}

@@ -21,7 +21,7 @@ async fn it_shows_what_there_is_to_decide_by() {
     page.shows(r#"name="from" value="registrations""#);
     let request = ListClientsRequest {
         status: "pending".to_owned(),
-        page_size: 10,
+        page_size: 5,
         page_token: "p1".to_owned(),
         search: String::new(),
     };

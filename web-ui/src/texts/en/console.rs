@@ -73,6 +73,4 @@ pub const CONSOLE: Console = Console {
         once: "Copy it now and keep it safe: it is shown only this once, and nobody can look it up \
                again.",
     },
-    unnamed: "Unnamed app",
-    back: "Back",
 };

@@ -70,6 +70,4 @@ pub const CONSOLE: Console = Console {
         copied: "已複製",
         once: "請立即複製並妥善保管：它只會顯示這一次，之後任何人都無法再查看。",
     },
-    unnamed: "未命名的應用程式",
-    back: "返回",
 };
