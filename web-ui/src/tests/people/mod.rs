@@ -62,3 +62,33 @@ fn changed(site: &Site) -> Call {
     assert_eq!(changes.next(), None);
     change
 }
+
+/// Every page, for what holds for all of them.
+pub async fn pages() -> Vec<(&'static str, Answer)> {
+    let site = site(|_| {});
+    vec![
+        ("users", site.get("/admin/users").await),
+        ("new user", site.get("/admin/users/new").await),
+        (
+            "user refused",
+            site.post("/admin/users", "password_by=typed").await,
+        ),
+        (
+            "user created",
+            site.post("/admin/users", "username=ada").await,
+        ),
+        ("user", site.get("/admin/users/u-1").await),
+        ("user edit", site.get("/admin/users/u-1/edit").await),
+        ("user delete", site.get("/admin/users/u-1/delete").await),
+        ("user sessions", site.get("/admin/users/u-1/sessions").await),
+        (
+            "user connections",
+            site.get("/admin/users/u-1/connections").await,
+        ),
+        (
+            "user authorizations",
+            site.get("/admin/users/u-1/authorizations").await,
+        ),
+        ("tokens", site.get("/admin/tokens").await),
+    ]
+}
