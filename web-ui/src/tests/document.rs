@@ -32,7 +32,7 @@ async fn all_pages() -> Vec<(&'static str, Answer)> {
         list_clients: Some(Ok(samples::admin::registrations())),
         ..samples::admin::script()
     });
-    vec![
+    let mut pages = vec![
         ("admin", site.get("/admin").await),
         ("clients", site.get("/admin/clients").await),
         ("new client", site.get("/admin/clients/new").await),
@@ -75,7 +75,10 @@ async fn all_pages() -> Vec<(&'static str, Answer)> {
         ("stale", down.post("/logout", "").await),
         ("bad form", site.post("/login", "a=1&a=2").await),
         ("wrong method", site.get("/theme").await),
-    ]
+    ];
+    pages.extend(super::account::pages().await);
+    pages.extend(super::people::pages().await);
+    pages
 }
 
 #[tokio::test]

@@ -17,7 +17,6 @@ catalogue! {
         no,
         /// Where there is nothing to show.
         nothing,
-        never,
         unknown,
         /// More than was counted.
         or_more: fn(&str) -> String,

@@ -29,6 +29,9 @@ use crate::{
 /// Where it is.
 pub const PATH: &str = Section::Authorizations.path();
 
+/// Apps on a page: each takes a few lines.
+const PAGE_SIZE: u32 = 10;
+
 /// `GET /account/authorizations?page_token=`.
 pub async fn show(
     State(site): State<Site>,
@@ -37,7 +40,7 @@ pub async fn show(
 ) -> Result<Response, Failure> {
     let listing = Listing::new(visitor.path(PATH));
     let request = ListConsentsRequest {
-        page_size: 0,
+        page_size: PAGE_SIZE,
         page_token: query.get(PAGE).to_owned(),
     };
     let mut core = site.self_service();

@@ -42,6 +42,9 @@ use crate::{
 /// Where it is.
 pub const PATH: &str = Section::Sessions.path();
 
+/// Apps on a page: each takes a few lines.
+const PAGE_SIZE: u32 = 10;
+
 /// What apps can be narrowed down to; empty: those that are not over.
 const STATUSES: [&str; 4] = ["active", "disabled", "revoked", "expired"];
 
@@ -64,7 +67,7 @@ pub async fn show(
         let request = ListGrantsRequest {
             search: listing.filter("search").to_owned(),
             status: listing.filter("status").to_owned(),
-            page_size: 0,
+            page_size: PAGE_SIZE,
             page_token: query.get(PAGE).to_owned(),
         };
         core.list_grants(visitor.context.request(request)).await

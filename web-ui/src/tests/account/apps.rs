@@ -74,10 +74,10 @@ async fn a_refused_form_keeps_what_was_typed_and_says_what_is_wrong_where() {
             .post("/apps", FORM)
             .await;
         assert_eq!(page.status, StatusCode::BAD_REQUEST);
-        page.shows(r##"<a href="#redirect_uris">Must be &lt;https&gt;</a>"##);
+        page.shows(r##"<a href="#redirect_uris">redirect_uris[1]: must be &lt;https&gt;</a>"##);
         page.shows(r##"<a href="#scope">"##);
         page.shows(r#"value="Notes""#);
-        page.shows("https://a.example/cb\napp:/cb");
+        page.shows("https://a.example/cb\r\n\r\napp:/cb</textarea>");
         page.hides("ago_");
     }
 }

@@ -22,7 +22,7 @@ async fn it_says_what_each_app_may_do_since_when_and_what_would_end() {
     page.hides("<script>");
     page.shows(r#"action="/auth/account/authorizations/c-1/revoke""#);
     let request = ListConsentsRequest {
-        page_size: 0,
+        page_size: 10,
         page_token: "t".to_owned(),
     };
     assert_eq!(site.asked(), [(String::new(), Call::ListConsents(request))]);

@@ -71,3 +71,28 @@ fn changed(site: &Site) -> Call {
     assert_eq!(changes.next(), None);
     change
 }
+
+/// Every page, for what holds for all of them.
+pub async fn pages() -> Vec<(&'static str, Answer)> {
+    let site = site(|_| {});
+    vec![
+        ("sessions", site.get("/account/sessions").await),
+        ("revoke all", site.get("/account/sessions/revoke-all").await),
+        ("authorized apps", site.get("/account/authorizations").await),
+        ("apps", site.get("/apps").await),
+        ("new app", site.get("/apps/new").await),
+        ("app", site.get("/apps/app").await),
+        ("app edit", site.get("/apps/app/edit").await),
+        ("app delete", site.get("/apps/app/delete").await),
+        (
+            "app created",
+            site.post("/apps", "grant_device_code=1").await,
+        ),
+        ("profile", site.get("/account/profile").await),
+        ("password", site.get("/account/password").await),
+        (
+            "password refused",
+            site.post("/account/password", "new_password=x").await,
+        ),
+    ]
+}

@@ -56,7 +56,7 @@ async fn filters_go_to_the_core_and_stay_in_every_link() {
     assert!(asked.contains(&Call::ListGrants(ListGrantsRequest {
         search: "cli".to_owned(),
         status: "disabled".to_owned(),
-        page_size: 0,
+        page_size: 10,
         page_token: "t".to_owned(),
     })));
     page.shows(r#"value="cli""#);

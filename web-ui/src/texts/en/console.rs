@@ -63,7 +63,6 @@ pub const CONSOLE: Console = Console {
     yes: "Yes",
     no: "No",
     nothing: "None",
-    never: "Never",
     unknown: "Unknown",
     or_more: |count| format!("{count}+"),
     browser_on: |browser, system| format!("{browser} on {system}"),

@@ -61,7 +61,6 @@ pub const CONSOLE: Console = Console {
     yes: "是",
     no: "否",
     nothing: "無",
-    never: "從未",
     unknown: "不明",
     or_more: |count| format!("{count} 以上"),
     browser_on: |browser, system| format!("{system} 上的 {browser}"),
