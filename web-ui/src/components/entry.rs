@@ -8,8 +8,7 @@ use leptos::prelude::*;
 pub fn Entry(
     /// What it is, with its state beside it.
     title: AnyView,
-    /// Buttons.
-    #[prop(optional)]
+    /// Buttons, where something can be done.
     actions: Option<AnyView>,
     /// What is known of it.
     children: Children,

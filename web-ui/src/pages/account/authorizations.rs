@@ -110,7 +110,7 @@ fn row(visitor: &Visitor, shell: &Shell, consent: &Consent) -> impl IntoView + u
     };
     let scopes = view! { <ScopeWords scopes=&consent.scopes texts=&all.account.scopes /> };
     view! {
-        <Entry title=title.into_any() actions=actions.into_any()>
+        <Entry title=title.into_any() actions=Some(actions.into_any())>
             <Meta items=facts />
             {scopes}
         </Entry>

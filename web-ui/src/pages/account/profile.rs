@@ -289,7 +289,7 @@ fn identities(identities: &[Identity], all: &'static Texts) -> impl IntoView + u
                 .then(|| view! { {texts.linked} " " <Day at=linked_at texts=all /> }.into_any());
             let facts = id.into_iter().chain(linked).collect();
             view! {
-                <Entry title=title.into_any()>
+                <Entry title=title.into_any() actions=None>
                     <Meta items=facts />
                 </Entry>
             }

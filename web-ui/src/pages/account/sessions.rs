@@ -190,7 +190,7 @@ fn browser(visitor: &Visitor, shell: &Shell, sign_in: &SignIn) -> impl IntoView 
     };
     let meta = browser_facts(sign_in, all);
     view! {
-        <Entry title=title.into_any() actions=actions.into_any()>
+        <Entry title=title.into_any() actions=Some(actions.into_any())>
             <Meta items=meta />
         </Entry>
     }
@@ -266,7 +266,7 @@ fn app_row(visitor: &Visitor, shell: &Shell, grant: &Grant) -> impl IntoView + u
     let facts = grant_facts(grant, all);
     let scopes = view! { <ScopeWords scopes=&grant.scopes texts=&all.account.scopes /> };
     view! {
-        <Entry title=title.into_any() actions=actions.unwrap_or_else(|| ().into_any())>
+        <Entry title=title.into_any() actions>
             <Meta items=facts />
             {scopes}
         </Entry>

@@ -104,7 +104,7 @@ fn row(visitor: &Visitor, shell: &Shell, list: &str, consent: &Consent) -> impl 
     let title = view! { <AppName app=&app /> };
     let scopes = view! { <ScopeNames scopes=&consent.scopes /> };
     view! {
-        <Entry title=title.into_any() actions=actions.into_any()>
+        <Entry title=title.into_any() actions=Some(actions.into_any())>
             <Meta items=facts />
             {scopes}
         </Entry>

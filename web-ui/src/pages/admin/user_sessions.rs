@@ -90,7 +90,7 @@ fn row(visitor: &Visitor, shell: &Shell, user_id: &str, sign_in: &SignIn) -> imp
     };
     let facts = browser_facts(sign_in, all);
     view! {
-        <Entry title=title.into_any() actions=actions.into_any()>
+        <Entry title=title.into_any() actions=Some(actions.into_any())>
             <Meta items=facts />
         </Entry>
     }
