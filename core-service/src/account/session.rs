@@ -21,7 +21,7 @@ use crate::{
         user::{Role, User},
     },
     error::Error,
-    store::{Transaction, sessions, users},
+    store::{Transaction, lock, sessions, users},
 };
 
 /// A use is written down at most so often.
@@ -88,7 +88,8 @@ pub(crate) async fn required(core: &Core, ctx: &Ctx) -> Result<SignedIn, Error> 
 /// Opens a session with a new id and ends the one that the browser had.
 ///
 /// # Errors
-/// UNAVAILABLE when the database is away.
+/// NotSignedIn when the account was switched off or got another password since it was
+/// proven; UNAVAILABLE when the database is away.
 pub(crate) async fn open(
     core: &Core,
     ctx: &Ctx,
@@ -96,12 +97,29 @@ pub(crate) async fn open(
 ) -> Result<(SessionId, v1::SessionCookie), Error> {
     let previous = presented(core, ctx).await?;
     let mut transaction = core.store.begin().await?;
+    still_proven(&mut transaction, proof.user).await?;
     let opened = open_in(&mut transaction, core, ctx, proof).await?;
     if let Some(previous) = previous {
         sessions::revoke(&mut transaction, &previous.id, ctx.now).await?;
     }
     transaction.commit().await?;
     Ok(opened)
+}
+
+/// Whether what `user` proved still counts: hashing a password takes a while, and whoever
+/// sets another one meanwhile ends the sessions that there are by then. Holds the user,
+/// so that this session is among them or is refused.
+async fn still_proven(transaction: &mut Transaction, user: &User) -> Result<(), Error> {
+    lock::user(transaction, &user.id).await?;
+    let current = users::by_id(transaction, &user.id).await?;
+    // A better hash of the same password is no change of the user.
+    let same = |current: &User| {
+        current.password_hash == user.password_hash || current.updated_at == user.updated_at
+    };
+    match current {
+        Some(current) if current.active && same(&current) => Ok(()),
+        _ => Err(Error::NotSignedIn),
+    }
 }
 
 /// Opens a session with what else `transaction` does.
@@ -385,6 +403,18 @@ mod tests {
             assert_ne!(first, second.value);
             assert!(!is_signed_in(&core, &ctx).await);
             assert!(is_signed_in(&core, &request(MINUTE, Some(&second.value))).await);
+        }
+
+        async fn what_was_proven_before_another_password_opens_nothing(database: Database) {
+            let (core, user) = core_with(database, |_| ()).await;
+            let ctx = request(MINUTE, None);
+            let mut transaction = core.store.begin().await.unwrap();
+            users::set_password_hash(&mut transaction, &user.id, "another", ctx.now).await.unwrap();
+            transaction.commit().await.unwrap();
+            let refused = open(&core, &ctx, proof(&user, false)).await;
+            assert!(matches!(refused, Err(Error::NotSignedIn)));
+            let current = users::by_id(&mut core.store.read().await.unwrap(), &user.id).await.unwrap().unwrap();
+            open(&core, &ctx, proof(&current, false)).await.unwrap();
         }
 
         async fn a_session_ends_once(database: Database) {
