@@ -22,7 +22,7 @@ pub enum Command {
         output: Output,
     },
     /// Write entries to standard output, newest first
-    Export(Export),
+    Export(Box<Export>),
 }
 
 /// Which entries, and how.
