@@ -4,7 +4,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::{
     Error, Roles,
-    commands::{clients, keys, users},
+    commands::{admin, audit, clients, keys, revoke, users},
     config::Config,
     core_process, serve,
 };
@@ -63,6 +63,15 @@ pub enum Command {
     /// Users: the people who sign in
     #[command(subcommand)]
     User(users::Command),
+    /// End tokens
+    #[command(subcommand)]
+    Revoke(revoke::Command),
+    /// The audit trail
+    #[command(subcommand)]
+    Audit(audit::Command),
+    /// All of the above that administers, in one place
+    #[command(subcommand)]
+    Admin(admin::Command),
 }
 
 /// What can be asked about the configuration.
@@ -101,6 +110,9 @@ impl Command {
             Self::Keys(command) => command.run(config).await,
             Self::Client(command) => command.run(config).await,
             Self::User(command) => command.run(config).await,
+            Self::Revoke(command) => command.run(config).await,
+            Self::Audit(command) => command.run(config).await,
+            Self::Admin(command) => command.run(config).await,
         }
     }
 }

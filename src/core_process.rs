@@ -85,12 +85,10 @@ where
     result
 }
 
-/// Closes the database, if it can be done in time.
+/// Writes the audit entries that wait and closes the database, if it can be done in time.
 pub async fn close(core: &Core, config: &Config) {
-    if timeout(config.database.close_timeout, core.close())
-        .await
-        .is_err()
-    {
+    let limit = config.audit.shutdown_timeout + config.database.close_timeout;
+    if timeout(limit, core.close()).await.is_err() {
         warn!("the database did not close in time");
     }
 }

@@ -45,6 +45,9 @@ pub enum Error {
     /// The core refused a command.
     #[error("{0}")]
     Refused(String),
+    /// The audit trail is not whole.
+    #[error("the audit trail is broken in {0} chain(s), first: {1}")]
+    Audit(usize, String),
     /// Standard input or output failed.
     #[error("input or output failed: {0}")]
     Io(#[from] io::Error),

@@ -7,9 +7,10 @@
 use authgate_proto::{
     transport,
     v1::{
-        ConsentView, DecideDeviceRequest, DeviceDecided, DeviceState, DeviceView, HomeView,
-        RequestContext, SignInRequest, SignInResponse, SignInView, SignOutRequest, SignOutResponse,
-        ViewConsentRequest, ViewDeviceRequest, ViewHomeRequest, ViewSignInRequest,
+        BrowserView, ConsentView, DecideDeviceRequest, DeviceDecided, DeviceState, DeviceView,
+        HomeView, RequestContext, SignInRequest, SignInResponse, SignInView, SignOutRequest,
+        SignOutResponse, ViewBrowserRequest, ViewConsentRequest, ViewDeviceRequest,
+        ViewHomeRequest, ViewSignInRequest,
         web_server::{Web, WebServer},
     },
 };
@@ -58,6 +59,13 @@ impl Web for Views {
 
     async fn view_home(&self, _: Request<ViewHomeRequest>) -> Result<Response<HomeView>, Status> {
         Err(Status::unimplemented("a view"))
+    }
+
+    async fn view_browser(
+        &self,
+        _: Request<ViewBrowserRequest>,
+    ) -> Result<Response<BrowserView>, Status> {
+        Err(Status::unimplemented("not measured"))
     }
 
     async fn view_consent(

@@ -10,6 +10,7 @@ use crate::{
     fill::Fill,
     floor::Serving,
     load::{Pace, Plan},
+    population::Populate,
     scenarios::Scenario,
     site::{Site, Sizes},
     table::Options,
@@ -34,6 +35,8 @@ pub enum Command {
     Floor(Serving),
     /// Adds many token records to a database of AuthGate.
     Fill(Fill),
+    /// Makes people, clients, tokens and audit entries, to look at lists of.
+    Populate(Populate),
     /// Starts AuthGate on SQLite and PostgreSQL and makes the whole table.
     Table(Options),
 }

@@ -5,6 +5,7 @@
 //! - `floor` serves the floors that a result is a share of.
 //! - `table` starts AuthGate itself, on both databases, and measures everything.
 //! - `fill` makes many token records, for the rows about those.
+//! - `populate` makes a large house: people, clients, tokens, audit entries.
 
 mod browser;
 mod check;
@@ -16,6 +17,7 @@ mod form;
 mod grpc_client;
 mod http_client;
 mod load;
+mod population;
 mod process;
 mod rounds;
 mod run;
@@ -36,6 +38,7 @@ async fn main() -> ExitCode {
         Command::Run(options) => run::run(&options).await,
         Command::Floor(serving) => floor::serve(serving).await,
         Command::Fill(options) => fill::fill(&options).await,
+        Command::Populate(options) => population::populate(&options).await,
         Command::Table(options) => table::make(&options).await,
     };
     match done {

@@ -119,7 +119,7 @@ mod tests {
         admin::test_support::{add_user, core_on},
         config::Database,
         domain::{client_metadata::Registrant, document::Object, id::ClientId},
-        store::conformance::conformance,
+        store::conformance::{conformance, fixtures::first_clients},
     };
 
     conformance! {
@@ -152,7 +152,7 @@ mod tests {
             add_user(&core, "ada", Role::Admin).await;
             assert!(core.bootstrap(None).await.unwrap().is_none());
             let mut connection = core.store.read().await.unwrap();
-            assert!(clients::list(&mut connection, None, None, 1).await.unwrap().is_empty());
+            assert!(first_clients(&mut connection, 1).await.unwrap().is_empty());
         }
 
         async fn of_many_processes_one_is_first(database: Database) {
@@ -168,7 +168,7 @@ mod tests {
             assert_eq!(first, 1);
             let core = core_on(database, |_| {}).await;
             let mut connection = core.store.read().await.unwrap();
-            assert_eq!(clients::list(&mut connection, None, None, 9).await.unwrap().len(), 1);
+            assert_eq!(first_clients(&mut connection, 9).await.unwrap().len(), 1);
         }
     }
 

@@ -28,6 +28,8 @@ pub struct Settings {
     pub device: Device,
     /// Dynamic client registration (RFC 7591).
     pub registration: Registration,
+    /// The audit trail.
+    pub audit: Audit,
 }
 
 /// Where state is kept.
@@ -207,6 +209,33 @@ pub struct Registration {
     pub initial_access_token: Option<SecretString>,
 }
 
+/// The audit trail.
+#[derive(Debug, Clone, Copy)]
+pub struct Audit {
+    /// Whether events are kept in the database; they are always in the log.
+    pub enabled: bool,
+    /// Entries are removed after this.
+    pub retention: Duration,
+    /// It is looked so often for entries to remove.
+    pub cleanup_interval: Duration,
+    /// Entries that may wait to be written; some hundred bytes each.
+    pub buffer_size: usize,
+    /// How long the end of the program waits for them to be written.
+    pub shutdown_timeout: Duration,
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            retention: Duration::from_secs(90 * 86_400),
+            cleanup_interval: Duration::from_secs(86_400),
+            buffer_size: 20_000,
+            shutdown_timeout: Duration::from_secs(10),
+        }
+    }
+}
+
 impl Settings {
     /// Sensible values for everything that has a default.
     #[must_use]
@@ -284,6 +313,7 @@ impl Settings {
                 interval: Duration::from_secs(5),
             },
             registration: Registration::default(),
+            audit: Audit::default(),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use crate::{
     Clock,
     account::throttle::Throttle,
-    audit::Audit,
+    audit::{Audit, retention},
     cache::{Cache, Weigh},
     config::Settings,
     device::polls::PollTracker,
@@ -13,7 +13,10 @@ use crate::{
     error::Error,
     identity::password::PasswordHasher,
     keys::{DerivedKeys, KeyRing},
-    store::{Change, Store, clients, expired},
+    store::{
+        Change, Store, clients,
+        expired::{self, Removed},
+    },
     token::access::{self, LiveTokens},
 };
 
@@ -107,7 +110,8 @@ impl Core {
             .await
             .map_err(|error| StartError::new("the database can't be opened", error))?;
         let derived = DerivedKeys::new(&settings.root_secret);
-        let keys = KeyRing::load(&store, &settings, &derived, clock())
+        let now = clock();
+        let keys = KeyRing::load(&store, &settings, &derived, now)
             .await
             .map_err(|error| StartError::new("the signing keys can't be loaded", error))?;
         let passwords = PasswordHasher::new(&settings.passwords)
@@ -119,7 +123,7 @@ impl Core {
             clients: Cache::new(CLIENTS_MEMORY.min(memory), CLIENT_WEIGHT, changes),
             polls: PollTracker::new(changes),
             live_tokens: Cache::new(memory, access::USUAL_WEIGHT, changes),
-            audit: Audit,
+            audit: Audit::start(&settings.audit, &store, &derived, &clock, now),
             settings,
             clock,
             store,
@@ -155,12 +159,14 @@ impl Core {
             () = shutdown => {}
             () = self.keep_keys_current() => {}
             () = self.remove_expired() => {}
+            () = self.remove_old_audit() => {}
             () = self.report() => {}
         }
     }
 
-    /// Closes the database, after the queries under way.
+    /// Closes the database, after the queries under way and the audit entries that wait.
     pub async fn close(&self) {
+        self.audit.flush(self.settings.audit.shutdown_timeout).await;
         self.store.close().await;
     }
 
@@ -186,15 +192,32 @@ impl Core {
     }
 
     async fn remove_expired(&self) {
+        let mut total = 0;
         loop {
             tokio::time::sleep(CLEANUP_INTERVAL).await;
-            match self.remove_expired_now().await {
+            let mut removed = Removed::default();
+            let done = self.remove_expired_until_now(&mut removed).await;
+            let rows = removed.total();
+            total += rows;
+            if rows > 0 {
+                tracing::info!(rows, by_table = %removed, total, "expired rows were removed");
+            }
+            if let Err(error) = done {
+                tracing::warn!(%error, "expired rows could not be removed; trying again");
+            }
+        }
+    }
+
+    async fn remove_old_audit(&self) {
+        loop {
+            match retention::remove_old(self, (self.clock)()).await {
                 Ok(0) => {}
-                Ok(rows) => tracing::debug!(rows, "expired rows were removed"),
+                Ok(entries) => tracing::info!(entries, "old audit entries were removed"),
                 Err(error) => {
-                    tracing::warn!(%error, "expired rows could not be removed; trying again")
+                    tracing::warn!(%error, "old audit entries could not be removed; trying again later")
                 }
             }
+            tokio::time::sleep(self.settings.audit.cleanup_interval).await;
         }
     }
 
@@ -203,14 +226,20 @@ impl Core {
     /// # Errors
     /// When the database is away; what was removed by then stays removed.
     pub async fn remove_expired_now(&self) -> Result<u64, Error> {
-        let mut removed = 0;
+        let mut removed = Removed::default();
+        self.remove_expired_until_now(&mut removed).await?;
+        Ok(removed.total())
+    }
+
+    /// The same, added to `removed`, which counts also when it fails later on.
+    async fn remove_expired_until_now(&self, removed: &mut Removed) -> Result<(), Error> {
         loop {
             let mut transaction = self.store.begin().await?;
             let rows = expired::remove(&mut transaction, (self.clock)(), CLEANUP_BATCH).await?;
             transaction.commit().await?;
-            removed += rows;
-            if rows == 0 {
-                return Ok(removed);
+            removed.add(rows);
+            if rows.total() == 0 {
+                return Ok(());
             }
             tokio::task::yield_now().await;
         }

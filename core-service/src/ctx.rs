@@ -36,6 +36,33 @@ pub struct Ctx {
     pub actor: Actor,
 }
 
+/// Characters of a user agent that are kept.
+const USER_AGENT_LENGTH: usize = 256;
+
+impl Ctx {
+    /// Of what the server does by itself.
+    #[must_use]
+    pub fn background(now: Timestamp) -> Self {
+        Self {
+            now,
+            request_id: String::new(),
+            client_ip: String::new(),
+            user_agent: String::new(),
+            session_cookie: None,
+            csrf_token: String::new(),
+            method: String::new(),
+            path: String::new(),
+            actor: Actor::Nobody,
+        }
+    }
+
+    /// What is kept of the user agent: its beginning.
+    #[must_use]
+    pub fn kept_user_agent(&self) -> String {
+        self.user_agent.chars().take(USER_AGENT_LENGTH).collect()
+    }
+}
+
 /// On whose behalf something is done.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Actor {

@@ -8,7 +8,8 @@ use authgate_proto::{
 };
 
 use crate::{
-    Core, Ctx,
+    Actor, Core, Ctx,
+    audit::{Event, EventType, Resource},
     domain::{client::Client, id::ClientId, secret::PlainToken, time::Timestamp},
     error::Error,
     store::{clients, grants, refresh_tokens, users},
@@ -78,6 +79,7 @@ pub(crate) async fn inspect(
         if !may_see(&caller.client, &live.record.client_id, &said.aud) {
             return Ok(IntrospectResponse::default());
         }
+        report(core, ctx, caller, said);
         return Ok(said.clone());
     }
     inspect_refresh_token(core, ctx, caller, token).await
@@ -102,9 +104,8 @@ async fn inspect_refresh_token(
         return Ok(inactive);
     };
     let counts = token.hash.matches(&presented)
-        && token.revoked_at.is_none()
+        && token.is_live(ctx.now)
         && token.rotated_at.is_none()
-        && ctx.now < token.expires_at
         && grant.is_live(ctx.now);
     if !counts || !may_see(&caller.client, &grant.client_id, &[]) {
         return Ok(inactive);
@@ -117,7 +118,7 @@ async fn inspect_refresh_token(
     ) else {
         return Ok(inactive);
     };
-    Ok(IntrospectResponse {
+    let said = IntrospectResponse {
         active: true,
         scope: grant.scope.to_string(),
         client_id: grant.client_id.to_string(),
@@ -131,7 +132,25 @@ async fn inspect_refresh_token(
         jti: token.id,
         token_use: "refresh_token".to_owned(),
         claims: String::new(),
-    })
+    };
+    report(core, ctx, caller, &said);
+    Ok(said)
+}
+
+/// Notes who asked about which token, counted by the minute.
+fn report(core: &Core, ctx: &Ctx, caller: &Caller, said: &IntrospectResponse) {
+    let client = &*caller.client;
+    core.audit.record_often(
+        ctx,
+        EventType::TokenIntrospected,
+        client.id.as_str(),
+        &said.jti,
+        || {
+            Event::new(EventType::TokenIntrospected, "introspected a token")
+                .by(Actor::from(client))
+                .about(Resource::new("TOKEN", &said.jti, said.client_id.clone()))
+        },
+    );
 }
 
 /// A caller sees what was issued to it, what is meant for it, or, registered so, everything.

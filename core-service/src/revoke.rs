@@ -7,7 +7,8 @@ use authgate_proto::{
 use serde_json::Value;
 
 use crate::{
-    Core, Ctx,
+    Actor, Core, Ctx,
+    audit::{Event, EventType, Resource},
     domain::{client::Client, id::TokenId, secret::PlainToken},
     error::Error,
     keys::TokenType,
@@ -59,7 +60,8 @@ async fn revoke_refresh_token(
     }
     grants::revoke(&mut transaction, &grant.id, ctx.now).await?;
     transaction.commit().await?;
-    report(ctx, client, "refresh_token");
+    let resource = Resource::grant(grant.id, &client.id);
+    report(core, ctx, client, "refresh_token", resource);
     Ok(())
 }
 
@@ -85,20 +87,17 @@ async fn revoke_access_token(
     }
     access_tokens::revoke(&mut transaction, &jti, ctx.now).await?;
     transaction.commit().await?;
-    report(ctx, client, "access_token");
+    let resource = Resource::token(jti, &client.id);
+    report(core, ctx, client, "access_token", resource);
     Ok(())
 }
 
-fn report(ctx: &Ctx, client: &Client, kind: &str) {
-    tracing::info!(
-        target: "audit",
-        event = "TOKEN_REVOKED",
-        severity = "INFO",
-        kind,
-        client_id = %client.id,
-        client_ip = ctx.client_ip,
-        request_id = ctx.request_id,
-    );
+fn report(core: &Core, ctx: &Ctx, client: &Client, kind: &str, resource: Resource) {
+    let event = Event::new(EventType::TokenRevoked, "revoked its token")
+        .by(Actor::from(client))
+        .about(resource)
+        .with("kind", kind);
+    core.audit.record(ctx, event);
 }
 
 fn foreign() -> Error {

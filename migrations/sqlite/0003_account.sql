@@ -13,6 +13,8 @@ DROP INDEX grants_user;
 DROP INDEX grants_client;
 CREATE INDEX grants_user ON grants (user_id, id);
 CREATE INDEX grants_client ON grants (client_id, id);
+CREATE INDEX grants_revoked ON grants (id) WHERE revoked_at IS NOT NULL;
+CREATE INDEX grants_disabled ON grants (id) WHERE disabled_at IS NOT NULL;
 CREATE INDEX access_tokens_client ON access_tokens (client_id, id);
 CREATE INDEX access_tokens_grant ON access_tokens (grant_id, id) WHERE grant_id IS NOT NULL;
 CREATE INDEX access_tokens_revoked ON access_tokens (id) WHERE revoked_at IS NOT NULL;
@@ -26,9 +28,19 @@ CREATE INDEX consents_user ON consents (user_id, id);
 
 CREATE INDEX clients_owner ON clients (owner_id, id) WHERE owner_id IS NOT NULL;
 
+-- What admins order and search clients by, in lower case: name and id; name, id and description.
+ALTER TABLE clients ADD COLUMN name_key TEXT NOT NULL DEFAULT '';
+ALTER TABLE clients ADD COLUMN search_key TEXT NOT NULL DEFAULT '';
+UPDATE clients SET
+    name_key = lower(substr(coalesce(metadata ->> 'client_name', ''), 1, 100)) || ' ' || id,
+    search_key = lower(coalesce(metadata ->> 'client_name', '') || ' ' || id || ' ' || coalesce(metadata ->> 'description', ''));
+DROP INDEX clients_status;
+CREATE INDEX clients_name ON clients (name_key);
+CREATE INDEX clients_status ON clients (status, name_key);
+
 -- The full name in lower case, to search by its beginning.
 ALTER TABLE users ADD COLUMN name_key TEXT;
-UPDATE users SET name_key = lower(claims ->> 'name');
+UPDATE users SET name_key = substr(lower(claims ->> 'name'), 1, 100);
 CREATE INDEX users_name ON users (name_key) WHERE name_key IS NOT NULL;
 CREATE INDEX users_role ON users (role, username_key);
 CREATE INDEX users_source ON users (auth_source, username_key);

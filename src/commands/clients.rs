@@ -3,7 +3,11 @@
 use std::{fs, io, path::PathBuf};
 
 use authgate_proto::{
-    v1::{AdminClient, CreateClientRequest, GetClientRequest, ListClientsRequest},
+    v1::{
+        AdminClient, AdminDeleteClientRequest, ApproveClientRequest, CreateClientRequest,
+        DeactivateClientRequest, GetClientRequest, ListClientsRequest,
+        RegenerateClientSecretRequest, RejectClientRequest,
+    },
     vocabulary::grant_type,
 };
 use clap::{Args, Subcommand};
@@ -26,10 +30,24 @@ pub enum Command {
         output: Output,
     },
     /// Show everything that a client registered
-    Show {
-        /// The client's id
-        client_id: String,
-    },
+    Show(Named),
+    /// Let a client be used that waits for approval or was switched off
+    Approve(Named),
+    /// Turn a registration down; all its tokens end
+    Reject(Named),
+    /// Switch a client off; all its tokens end
+    Deactivate(Named),
+    /// Give a client another secret, which is shown this once; the old one counts no longer
+    RegenerateSecret(Named),
+    /// Remove a client for good, with all its tokens and consents
+    Delete(Named),
+}
+
+/// One client.
+#[derive(Debug, Args)]
+pub struct Named {
+    /// The client's id
+    client_id: String,
 }
 
 /// The new client: what the options say, over what the file says.
@@ -66,12 +84,65 @@ impl Command {
         match self {
             Self::Create(create) => create.run(config).await,
             Self::List { status, output } => list(config, status.unwrap_or_default(), output).await,
-            Self::Show { client_id } => {
+            Self::Show(Named { client_id }) => {
                 let request = GetClientRequest { client_id };
                 let client = with_admin(config, async |mut admin| {
                     admin.get_client(request).await.map_err(refused)
                 });
                 println!("{}", pretty(&client.await?.into_inner()));
+                Ok(())
+            }
+            Self::Approve(Named { client_id }) => {
+                let request = ApproveClientRequest { client_id };
+                print_status(
+                    with_admin(config, async |mut admin| {
+                        admin.approve_client(request).await.map_err(refused)
+                    })
+                    .await?
+                    .get_ref(),
+                );
+                Ok(())
+            }
+            Self::Reject(Named { client_id }) => {
+                let request = RejectClientRequest { client_id };
+                print_status(
+                    with_admin(config, async |mut admin| {
+                        admin.reject_client(request).await.map_err(refused)
+                    })
+                    .await?
+                    .get_ref(),
+                );
+                Ok(())
+            }
+            Self::Deactivate(Named { client_id }) => {
+                let request = DeactivateClientRequest { client_id };
+                print_status(
+                    with_admin(config, async |mut admin| {
+                        admin.deactivate_client(request).await.map_err(refused)
+                    })
+                    .await?
+                    .get_ref(),
+                );
+                Ok(())
+            }
+            Self::RegenerateSecret(Named { client_id }) => {
+                let request = RegenerateClientSecretRequest { client_id };
+                let client = with_admin(config, async |mut admin| {
+                    admin
+                        .regenerate_client_secret(request)
+                        .await
+                        .map_err(refused)
+                });
+                print_secret(client.await?.get_ref());
+                Ok(())
+            }
+            Self::Delete(Named { client_id }) => {
+                let request = AdminDeleteClientRequest { client_id };
+                with_admin(config, async |mut admin| {
+                    admin.delete_client(request).await.map_err(refused)
+                })
+                .await?;
+                println!("The client is gone.");
                 Ok(())
             }
         }
@@ -91,12 +162,7 @@ impl Create {
             println!("{}", pretty(&client));
             return Ok(());
         }
-        println!("client_id:     {}", client.client_id);
-        let document: Value = serde_json::from_str(&client.json).unwrap_or_default();
-        if let Some(secret) = document.get("client_secret").and_then(Value::as_str) {
-            println!("client_secret: {secret}");
-            println!("The secret is not shown again.");
-        }
+        print_secret(&client);
         Ok(())
     }
 
@@ -153,6 +219,7 @@ async fn list(config: &Config, status: String, output: Output) -> Result<(), Err
                 status: status.clone(),
                 page_size: 100,
                 page_token,
+                ..ListClientsRequest::default()
             };
             let page = admin
                 .list_clients(request)
@@ -193,6 +260,18 @@ fn full_name(grant: &str) -> &str {
     match grant {
         "device_code" | "device" => grant_type::DEVICE_CODE,
         other => other,
+    }
+}
+
+fn print_status(client: &AdminClient) {
+    println!("{} is {}", plain(&client.client_id), client.status);
+}
+
+fn print_secret(client: &AdminClient) {
+    println!("client_id:     {}", plain(&client.client_id));
+    if !client.client_secret.is_empty() {
+        println!("client_secret: {}", client.client_secret);
+        println!("The secret is not shown again.");
     }
 }
 

@@ -1,8 +1,11 @@
 //! The commands that administer a database: each starts a core, asks its `Admin`
 //! service as any administrator would, and ends.
 
+pub mod admin;
+pub mod audit;
 pub mod clients;
 pub mod keys;
+pub mod revoke;
 pub mod users;
 
 use authgate_proto::{

@@ -2,7 +2,10 @@
 
 use std::io;
 
-use authgate_proto::v1::{AdminUser, CreateUserRequest, ListUsersRequest, SetPasswordRequest};
+use authgate_proto::v1::{
+    AdminUser, CreateUserRequest, ListUsersRequest, SetPasswordRequest, UpdateUserRequest,
+    UserRequest,
+};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -20,15 +23,50 @@ pub enum Command {
         output: Output,
     },
     /// Give a user another password, and end the sessions and tokens of the old one
-    SetPassword {
+    #[command(alias = "reset-password")]
+    SetPassword(SetPassword),
+    /// Make a user an admin, or an admin a user
+    SetRole {
         /// The user's name
         username: String,
-        /// Read the password from standard input, instead of making one up
-        #[arg(long)]
-        password_stdin: bool,
-        #[command(flatten)]
-        output: Output,
+        /// user or admin
+        #[arg(value_parser = ["user", "admin"])]
+        role: String,
     },
+    /// Switch a user off: no sign-in, and every session and token ends
+    Disable(Named),
+    /// Let a user sign in again; what ended stays ended
+    Enable(Named),
+    /// Remove a user for good, with all sessions, consents and tokens
+    Delete(Named),
+}
+
+/// Another password.
+#[derive(Debug, Args)]
+pub struct SetPassword {
+    /// The user's name
+    username: String,
+    /// Read the password from standard input, instead of making one up
+    #[arg(long)]
+    password_stdin: bool,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// One user.
+#[derive(Debug, Args)]
+pub struct Named {
+    /// The user's name
+    username: String,
+}
+
+impl Named {
+    fn request(self) -> UserRequest {
+        UserRequest {
+            username: self.username,
+            user_id: String::new(),
+        }
+    }
 }
 
 /// The new user.
@@ -58,20 +96,44 @@ impl Command {
         match self {
             Self::Create(create) => create.run(config).await,
             Self::List { output } => list(config, output).await,
-            Self::SetPassword {
+            Self::SetPassword(SetPassword {
                 username,
                 password_stdin,
                 output,
-            } => {
+            }) => {
                 let request = SetPasswordRequest {
                     username: username.clone(),
                     password: password(password_stdin)?,
+                    ..SetPasswordRequest::default()
                 };
                 let answer = with_admin(config, async |mut admin| {
                     admin.set_password(request).await.map_err(refused)
                 });
                 let generated = answer.await?.into_inner().generated_password;
                 print_password(&username, "", &generated, output);
+                Ok(())
+            }
+            Self::SetRole { username, role } => set_role(config, username, role).await,
+            Self::Disable(user) => {
+                let answer = with_admin(config, async |mut admin| {
+                    admin.disable_user(user.request()).await.map_err(refused)
+                });
+                print_status(answer.await?.get_ref());
+                Ok(())
+            }
+            Self::Enable(user) => {
+                let answer = with_admin(config, async |mut admin| {
+                    admin.enable_user(user.request()).await.map_err(refused)
+                });
+                print_status(answer.await?.get_ref());
+                Ok(())
+            }
+            Self::Delete(user) => {
+                with_admin(config, async |mut admin| {
+                    admin.delete_user(user.request()).await.map_err(refused)
+                })
+                .await?;
+                println!("The user is gone.");
                 Ok(())
             }
         }
@@ -145,6 +207,7 @@ async fn list(config: &Config, output: Output) -> Result<(), Error> {
             let request = ListUsersRequest {
                 page_size: 100,
                 page_token,
+                ..ListUsersRequest::default()
             };
             let page = admin
                 .list_users(request)
@@ -169,6 +232,33 @@ async fn list(config: &Config, output: Output) -> Result<(), Error> {
     Ok(())
 }
 
+async fn set_role(config: &Config, username: String, role: String) -> Result<(), Error> {
+    let request = UserRequest {
+        username,
+        user_id: String::new(),
+    };
+    let user = with_admin(config, async |mut admin| {
+        let user = admin.get_user(request).await.map_err(refused)?.into_inner();
+        let request = UpdateUserRequest {
+            user_id: user.user_id,
+            name: user.name,
+            email: user.email,
+            role,
+            updated_at: user.updated_at,
+        };
+        admin.update_user(request).await.map_err(refused)
+    })
+    .await?
+    .into_inner();
+    println!("{}: {}", plain(&user.username), user.role);
+    Ok(())
+}
+
+fn print_status(user: &AdminUser) {
+    let [username, _, status, ..] = row(user);
+    println!("{username} is {status}");
+}
+
 fn document(user: &AdminUser) -> Value {
     let AdminUser {
         user_id,
@@ -178,6 +268,7 @@ fn document(user: &AdminUser) -> Value {
         role,
         active,
         created_at,
+        ..
     } = user;
     json!({
         "user_id": user_id,

@@ -3,6 +3,7 @@
 //! [`Config::read`] goes through all topics and reports everything that is wrong at
 //! once. `docs/CONFIGURATION.md` describes each variable.
 
+mod audit;
 mod base_url;
 mod cors;
 mod data;
@@ -24,7 +25,7 @@ mod tokens;
 mod variables;
 
 use core_service::config::{
-    Authorization, Device, Registration, Sessions, Settings, Signing, Tokens,
+    Audit, Authorization, Device, Registration, Sessions, Settings, Signing, Tokens,
 };
 use http_gateway::Cors;
 use secrecy::SecretString;
@@ -67,6 +68,8 @@ pub struct Config {
     pub device: Device,
     /// Dynamic client registration.
     pub registration: Registration,
+    /// The audit trail.
+    pub audit: Audit,
 }
 
 impl Config {
@@ -99,6 +102,7 @@ impl Config {
             authorization: tokens::read_authorization(reader),
             device: tokens::read_device(reader),
             registration: registration::read(reader),
+            audit: audit::read(reader),
         };
         reader.check_the_rest();
         std::mem::replace(reader, Reader::new(variables)).finish(config)
@@ -115,6 +119,7 @@ impl Config {
             authorization: self.authorization,
             device: self.device,
             registration: self.registration.clone(),
+            audit: self.audit,
             ..Settings::new(issuer, root_secret, self.database.settings.clone())
         }
     }

@@ -415,12 +415,46 @@ fn limits_can_be_switched_off() {
 }
 
 #[test]
+fn the_audit_trail_can_be_bounded() {
+    let audit = config(&[
+        ("ENABLE_AUDIT_LOGGING", "no"),
+        ("AUDIT_LOG_RETENTION", "720h"),
+        ("AUDIT_LOG_CLEANUP_INTERVAL", "1h"),
+        ("AUDIT_LOG_BUFFER_SIZE", "1000"),
+        ("AUDIT_SHUTDOWN_TIMEOUT", "3s"),
+    ])
+    .audit;
+    assert!(!audit.enabled);
+    assert_eq!(audit.retention, Duration::from_secs(720 * 3600));
+    assert_eq!(audit.cleanup_interval, Duration::from_secs(3600));
+    assert_eq!(audit.buffer_size, 1000);
+    assert_eq!(audit.shutdown_timeout, Duration::from_secs(3));
+    let default = config(&[]).audit;
+    assert!(default.enabled);
+    assert_eq!(default.retention, Duration::from_secs(2160 * 3600));
+    let names = [
+        "ENABLE_AUDIT_LOGGING",
+        "AUDIT_LOG_RETENTION",
+        "AUDIT_LOG_CLEANUP_INTERVAL",
+        "AUDIT_LOG_BUFFER_SIZE",
+        "AUDIT_SHUTDOWN_TIMEOUT",
+    ];
+    assert_eq!(wrong(&names.map(|name| (name, "90 days"))), names);
+    for (name, value) in [
+        ("AUDIT_LOG_RETENTION", "0"),
+        ("AUDIT_LOG_CLEANUP_INTERVAL", "0s"),
+        ("AUDIT_LOG_BUFFER_SIZE", "0"),
+    ] {
+        assert_eq!(wrong(&[(name, value)]), [name]);
+    }
+}
+
+#[test]
 fn what_is_not_built_is_refused_and_never_ignored() {
     for (name, value) in [
         ("AUTH_MODE", "http_api"),
         ("RATE_LIMIT_STORE", "redis"),
         ("METRICS_ENABLED", "true"),
-        ("ENABLE_AUDIT_LOGGING", "true"),
         ("GITHUB_OAUTH_ENABLED", "1"),
         ("TOKEN_PROVIDER_MODE", "http_api"),
     ] {

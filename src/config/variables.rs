@@ -28,7 +28,6 @@ pub struct Variable {
 }
 
 const NO: &[&str] = &["false", "0", "no", "off"];
-const NO_AUDIT: &str = "the audit log is not supported yet";
 const NO_REDIS: &str = "Redis is not used yet";
 const NO_CACHE: &str = "this cache does not exist";
 const LOCAL_ONLY: &str = "AUTH_MODE=http_api is not supported yet";
@@ -108,6 +107,11 @@ pub const VARIABLES: &[Variable] = &[
     used("SESSION_REMEMBER_ME_MAX_AGE"),
     used("ENABLE_DYNAMIC_CLIENT_REGISTRATION"),
     secret("DYNAMIC_CLIENT_REGISTRATION_TOKEN"),
+    used("ENABLE_AUDIT_LOGGING"),
+    used("AUDIT_LOG_RETENTION"),
+    used("AUDIT_LOG_CLEANUP_INTERVAL"),
+    used("AUDIT_LOG_BUFFER_SIZE"),
+    used("AUDIT_SHUTDOWN_TIMEOUT"),
     used("CORS_ENABLED"),
     used("CORS_ALLOWED_ORIGINS"),
     used("CORS_ALLOWED_METHODS"),
@@ -125,11 +129,6 @@ pub const VARIABLES: &[Variable] = &[
         "ENABLE_SWAGGER",
         "there is no API explorer; the endpoints are described by their RFCs and the discovery documents",
     ),
-    vain("AUDIT_SHUTDOWN_TIMEOUT", NO_AUDIT),
-    vain("AUDIT_LOG_RETENTION", NO_AUDIT),
-    vain("AUDIT_LOG_BUFFER_SIZE", NO_AUDIT),
-    vain("AUDIT_LOG_CLEANUP_INTERVAL", NO_AUDIT),
-    not_supported("ENABLE_AUDIT_LOGGING", "the audit log is", NO),
     vain("REDIS_ADDR", NO_REDIS),
     vain_secret("REDIS_PASSWORD", NO_REDIS),
     vain("REDIS_DB", NO_REDIS),

@@ -44,7 +44,7 @@ on_both! {
 
     async fn administration_is_for_administrators(app: TestApp) {
         app.seed(people_and_clients()).await;
-        let everybody = ListUsersRequest { page_size: 10, page_token: String::new() };
+        let everybody = ListUsersRequest { page_size: 10, ..ListUsersRequest::default() };
         let users = app.admin().list_users(everybody.clone()).await.unwrap().into_inner().users;
         assert!(users.iter().any(|user| user.username == ALICE.0));
 

@@ -12,6 +12,8 @@
 
 mod support;
 
+mod account;
+mod administration;
 mod architecture;
 mod bad_input;
 mod command_line;

@@ -73,7 +73,7 @@ on_both! {
         let answer = app.request(Method::POST, "/oauth/introspect").basic(&id, &secret).form(&[("token", "x")]).send().await;
         answer.assert_error(StatusCode::UNAUTHORIZED, "invalid_client");
 
-        let waiting = ListClientsRequest { status: "pending".into(), page_size: 10, page_token: String::new() };
+        let waiting = ListClientsRequest { status: "pending".into(), page_size: 10, ..ListClientsRequest::default() };
         let waiting = app.admin().list_clients(waiting).await.unwrap().into_inner().clients;
         assert_eq!(waiting.iter().map(|client| &client.client_id).collect::<Vec<_>>(), [&id]);
         app.admin().approve_client(ApproveClientRequest { client_id: id.clone() }).await.unwrap();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use authgate_proto::v1::{DisableUserRequest, RejectClientRequest};
+use authgate_proto::v1::{RejectClientRequest, UserRequest};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -175,7 +175,7 @@ on_both! {
     async fn a_disabled_person_s_tokens_are_inactive(app: TestApp) {
         seed(&app).await;
         let tokens = WEB_APP.tokens(&app, "openid offline_access").await;
-        app.admin().disable_user(DisableUserRequest { username: ALICE.0.into() }).await.unwrap();
+        app.admin().disable_user(UserRequest { username: ALICE.0.into(), ..UserRequest::default() }).await.unwrap();
         for kind in ["access_token", "refresh_token"] {
             assert_eq!(WEB_APP.introspect(&app, &text(&tokens, kind)).await, inactive());
         }

@@ -335,7 +335,7 @@ on_both! {
         let user = app.request(Method::GET, "/oauth/userinfo").bearer(tokens["access_token"].as_str().unwrap());
         let bob_s = user.send().await.ok()["sub"].clone();
         assert_eq!(claims(tokens["id_token"].as_str().unwrap())["sub"], bob_s);
-        let everybody = ListUsersRequest { page_size: 10, page_token: String::new() };
+        let everybody = ListUsersRequest { page_size: 10, ..ListUsersRequest::default() };
         let users = app.admin().list_users(everybody).await.unwrap().into_inner().users;
         assert!(users.iter().any(|user| user.username == BOB.0 && bob_s == user.user_id.as_str()));
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use authgate::config::{Config, Variables};
-use authgate_proto::v1::{DisableUserRequest, EnableUserRequest, SetPasswordRequest};
+use authgate_proto::v1::{SetPasswordRequest, UserRequest};
 use http::{Method, StatusCode, header::SET_COOKIE};
 
 use crate::support::{
@@ -229,7 +229,7 @@ on_both! {
         let tokens = redeem_for_web(&app, &code).await.ok();
         assert!(is_signed_in(&browser).await);
 
-        let request = DisableUserRequest { username: ALICE.0.to_owned() };
+        let request = UserRequest { username: ALICE.0.to_owned(), ..UserRequest::default() };
         app.admin().disable_user(request).await.unwrap();
         assert!(!is_signed_in(&browser).await);
         assert_everything_ended(&app, &tokens).await;
@@ -238,7 +238,7 @@ on_both! {
         assert_eq!(refused.status, StatusCode::FORBIDDEN);
 
         // What ended does not come back with the account.
-        let request = EnableUserRequest { username: ALICE.0.to_owned() };
+        let request = UserRequest { username: ALICE.0.to_owned(), ..UserRequest::default() };
         app.admin().enable_user(request).await.unwrap();
         assert!(!is_signed_in(&browser).await);
         assert_everything_ended(&app, &tokens).await;
@@ -252,7 +252,7 @@ on_both! {
         let tokens = redeem_for_web(&app, &code).await.ok();
 
         let password = "a new horse, another battery";
-        let request = SetPasswordRequest { username: ALICE.0.to_owned(), password: password.to_owned() };
+        let request = SetPasswordRequest { username: ALICE.0.to_owned(), password: password.to_owned(), ..SetPasswordRequest::default() };
         let answer = app.admin().set_password(request).await.unwrap().into_inner();
         assert_eq!(answer.generated_password, "");
         assert!(!is_signed_in(&browser).await);

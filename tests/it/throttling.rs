@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use authgate_proto::v1::DisableUserRequest;
+use authgate_proto::v1::UserRequest;
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -31,8 +31,9 @@ async fn people(app: &TestApp) {
         seed["users"].as_array_mut().unwrap().push(user);
     }
     app.seed(seed).await;
-    let request = DisableUserRequest {
+    let request = UserRequest {
         username: DISABLED.0.to_owned(),
+        ..UserRequest::default()
     };
     app.admin().disable_user(request).await.unwrap();
 }

@@ -17,6 +17,9 @@ use crate::{
     visitor::Visitor,
 };
 
+/// How Leptos marks the place of `()` in builds with debug assertions.
+const NOTHING: &str = "<!--<() />-->";
+
 /// Everything about a page besides its content.
 pub struct Page {
     title: String,
@@ -142,7 +145,8 @@ impl Page {
         });
         // Markers between texts, for hydration, which does not happen here. In
         // texts and attributes `<` is always escaped, so nothing else matches.
-        format!("<!DOCTYPE html>{}", html.replace("<!>", ""))
+        let html = html.replace("<!>", "").replace(NOTHING, "");
+        format!("<!DOCTYPE html>{html}")
     }
 
     /// The document as a response.

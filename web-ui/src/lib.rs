@@ -15,6 +15,7 @@ mod config;
 mod cookies;
 mod document;
 mod error;
+pub mod export;
 mod foreign;
 mod form;
 mod headers;

@@ -166,7 +166,7 @@ fn people() -> Router<Site> {
 
 /// What admins see and do.
 fn administration() -> Router<Site> {
-    use admin::{authorizations, client, client_actions, client_form, clients};
+    use admin::{audit, authorizations, client, client_actions, client_form, clients};
     use admin::{dashboard, keys, registrations};
 
     Router::new()
@@ -194,6 +194,10 @@ fn administration() -> Router<Site> {
             get(client_actions::show).post(client_actions::submit),
         )
         .route("/admin/registrations", get(registrations::show))
+        .route("/admin/audit", get(audit::page::show))
+        .route("/admin/audit/export", get(audit::download::show))
+        .route("/admin/audit/api", get(audit::api::list))
+        .route("/admin/audit/api/stats", get(audit::api::statistics))
         .route("/admin/keys", get(keys::show))
         .route(keys::ROTATE_PATH, post(keys::rotate))
         .route(

@@ -21,15 +21,13 @@ use crate::{
         user::{Role, User},
     },
     error::Error,
-    store::{sessions, users},
+    store::{Transaction, sessions, users},
 };
 
 /// A use is written down at most so often.
 const TOUCH_INTERVAL: Duration = Duration::from_secs(60);
 /// Characters of a browser's cookie when nobody is signed in: 32 bytes in base64url.
 const ANONYMOUS_LENGTH: usize = 43;
-/// More of a user agent is not kept.
-const USER_AGENT_LENGTH: usize = 256;
 
 /// Has the browser forget its cookie.
 pub(crate) const DELETED_COOKIE: v1::SessionCookie = v1::SessionCookie {
@@ -96,6 +94,26 @@ pub(crate) async fn open(
     ctx: &Ctx,
     proof: Proof<'_>,
 ) -> Result<(SessionId, v1::SessionCookie), Error> {
+    let previous = presented(core, ctx).await?;
+    let mut transaction = core.store.begin().await?;
+    let opened = open_in(&mut transaction, core, ctx, proof).await?;
+    if let Some(previous) = previous {
+        sessions::revoke(&mut transaction, &previous.id, ctx.now).await?;
+    }
+    transaction.commit().await?;
+    Ok(opened)
+}
+
+/// Opens a session with what else `transaction` does.
+///
+/// # Errors
+/// UNAVAILABLE when the database is away.
+pub(super) async fn open_in(
+    transaction: &mut Transaction,
+    core: &Core,
+    ctx: &Ctx,
+    proof: Proof<'_>,
+) -> Result<(SessionId, v1::SessionCookie), Error> {
     let settings = &core.settings.sessions;
     let remembered = settings.remember_me.filter(|_| proof.remember);
     let (id, cookie) = PlainToken::for_record(ctx.now);
@@ -108,19 +126,13 @@ pub(crate) async fn open(
         remembered: remembered.is_some(),
         fingerprint: fingerprint(settings, ctx).map(|text| text.hash()),
         client_ip: ctx.client_ip.clone(),
-        user_agent: ctx.user_agent.chars().take(USER_AGENT_LENGTH).collect(),
+        user_agent: ctx.kept_user_agent(),
         created_at: ctx.now,
         last_seen_at: ctx.now,
         expires_at: ctx.now + remembered.unwrap_or(settings.max_age),
         revoked_at: None,
     };
-    let previous = presented(core, ctx).await?;
-    let mut transaction = core.store.begin().await?;
-    sessions::insert(&mut transaction, &session).await?;
-    if let Some(previous) = previous {
-        sessions::revoke(&mut transaction, &previous.id, ctx.now).await?;
-    }
-    transaction.commit().await?;
+    sessions::insert(transaction, &session).await?;
     let cookie = v1::SessionCookie {
         value: cookie.into_string(),
         max_age: remembered.map_or(0, |life| life.as_secs()),

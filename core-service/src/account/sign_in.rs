@@ -8,9 +8,11 @@ use secrecy::SecretString;
 use super::{
     redirect,
     session::{self, Proof},
+    throttle,
 };
 use crate::{
-    Core, Ctx,
+    Actor, Core, Ctx,
+    audit::{Event, EventType, Resource},
     authorize::pending::{self, Meant},
     domain::{id::UserId, user::User},
     error::Error,
@@ -78,16 +80,11 @@ pub(crate) async fn sign_in(
                 remember: remember_me,
             };
             let (session_id, cookie) = session::open(core, ctx, proof).await?;
-            tracing::info!(
-                target: "audit",
-                event = "AUTHENTICATION_SUCCESS",
-                severity = "INFO",
-                request_id = ctx.request_id,
-                client_ip = ctx.client_ip,
-                user_id = %user.id,
-                session_id = %session_id,
-                amr,
-            );
+            let event = Event::new(EventType::AuthenticationSuccess, "signed in")
+                .by(Actor::from(&*user))
+                .about(Resource::new("SESSION", session_id, ""))
+                .with("amr", amr);
+            core.audit.record(ctx, event);
             Outcome::SignedIn(v1::SignedIn {
                 cookie: Some(cookie),
                 redirect: redirect::safe(&core.settings.issuer, &unverified_redirect),
@@ -98,17 +95,7 @@ pub(crate) async fn sign_in(
             retry_after,
             user_id,
         } => {
-            // No user name: people type passwords into the wrong field.
-            tracing::info!(
-                target: "audit",
-                event = "AUTHENTICATION_FAILURE",
-                severity = "WARNING",
-                reason = reason_name(reason),
-                request_id = ctx.request_id,
-                client_ip = ctx.client_ip,
-                user_id = user_id.as_ref().map(UserId::as_str),
-                retry_after,
-            );
+            report_failure(core, ctx, reason, user_id.as_ref());
             Outcome::Refused(v1::SignInRefused {
                 reason: reason.into(),
                 retry_after,
@@ -170,6 +157,24 @@ impl Attempt {
             user_id: None,
         }
     }
+}
+
+/// No user name: people type passwords into the wrong field. Who has to wait may come
+/// often, and is counted.
+fn report_failure(core: &Core, ctx: &Ctx, reason: SignInRefusal, user_id: Option<&UserId>) {
+    let failure = || {
+        let about = user_id.map(|id| Resource::new("USER", id, ""));
+        Event::new(EventType::AuthenticationFailure, "failed to sign in")
+            .about(about.unwrap_or_default())
+            .failed(reason_name(reason))
+    };
+    if reason != SignInRefusal::Throttled {
+        return core.audit.record(ctx, failure());
+    }
+    let address = &ctx.client_ip;
+    core.audit
+        .record_often(ctx, EventType::AuthenticationFailure, address, "", failure);
+    throttle::report(core, ctx, "sign-in");
 }
 
 fn reason_name(reason: SignInRefusal) -> &'static str {
@@ -351,6 +356,45 @@ mod tests {
             assert!(matches!(after_the_wait, Outcome::SignedIn(_)));
             let forgiven = refusal(post(&core, 2 * MINUTE, "ada", "wrong").await);
             assert_eq!(forgiven.reason(), SignInRefusal::BadCredentials);
+        }
+
+        async fn what_came_of_each_try_is_noted_without_what_was_typed(database: Database) {
+            let (core, mut ada) = core_with(database, |_| ()).await;
+            give_password(&core, &mut ada).await;
+            post(&core, MINUTE, "ada", PASSWORD).await;
+            for _ in 0..5 {
+                post(&core, MINUTE, "my secret typed here", "wrong").await;
+            }
+            post(&core, MINUTE, "ada", "wrong").await;
+            for _ in 0..3 {
+                post(&core, MINUTE, "my secret typed here", "wrong").await;
+            }
+            core.audit.flush(MINUTE).await;
+            let mut connection = core.store.read().await.unwrap();
+            let newest = crate::store::audit::newest(&mut connection, 100).await.unwrap();
+            let mut said: Vec<_> = newest
+                .iter()
+                .map(|record| {
+                    let entry = &record.entry;
+                    assert!(!format!("{entry:?}").contains("typed here"));
+                    (&*entry.event_type, &*entry.error_message, &*entry.actor_username, &*entry.resource_id == ada.id.as_str(), entry.count)
+                })
+                .collect();
+            said.sort_unstable();
+            assert_eq!(
+                said,
+                [
+                    ("AUTHENTICATION_FAILURE", "bad_credentials", "", false, 1),
+                    ("AUTHENTICATION_FAILURE", "bad_credentials", "", false, 1),
+                    ("AUTHENTICATION_FAILURE", "bad_credentials", "", false, 1),
+                    ("AUTHENTICATION_FAILURE", "bad_credentials", "", false, 1),
+                    ("AUTHENTICATION_FAILURE", "bad_credentials", "", false, 1),
+                    ("AUTHENTICATION_FAILURE", "bad_credentials", "", true, 1),
+                    ("AUTHENTICATION_FAILURE", "throttled", "", false, 3),
+                    ("AUTHENTICATION_SUCCESS", "", "ada", false, 1),
+                    ("RATE_LIMIT_EXCEEDED", "has to wait", "", false, 3),
+                ]
+            );
         }
 
         async fn an_imported_hash_is_replaced_at_its_first_use(database: Database) {

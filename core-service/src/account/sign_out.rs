@@ -3,7 +3,12 @@
 use authgate_proto::v1;
 
 use super::session;
-use crate::{Core, Ctx, error::Error};
+use crate::{
+    Actor, Core, Ctx,
+    audit::{Event, EventType, Resource},
+    error::Error,
+    store::users,
+};
 
 /// Ends the browser's session, if it has one, and has its cookie deleted. Tokens
 /// of applications stay: they were granted to those, not to the browser.
@@ -18,15 +23,12 @@ pub(crate) async fn sign_out(
     let v1::SignOutRequest { csrf_token } = request;
     session::verify_csrf(core, ctx, &csrf_token)?;
     if let Some(session) = session::end(core, ctx).await? {
-        tracing::info!(
-            target: "audit",
-            event = "LOGOUT",
-            severity = "INFO",
-            request_id = ctx.request_id,
-            client_ip = ctx.client_ip,
-            user_id = %session.user_id,
-            session_id = %session.id,
-        );
+        let mut connection = core.store.read().await?;
+        let user = users::by_id(&mut connection, &session.user_id).await?;
+        let event = Event::new(EventType::Logout, "signed out")
+            .by(user.as_ref().map(Actor::from).unwrap_or_default())
+            .about(Resource::new("SESSION", &session.id, ""));
+        core.audit.record(ctx, event);
     }
     Ok(v1::SignOutResponse {
         cookie: Some(session::DELETED_COOKIE),

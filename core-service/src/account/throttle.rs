@@ -16,7 +16,8 @@
 use std::{net::IpAddr, time::Duration};
 
 use crate::{
-    Ctx,
+    Core, Ctx,
+    audit::{Event, EventType, Resource},
     config::Passwords,
     domain::{id::UserId, secret::PlainToken, time::Timestamp, user::User},
     error::Error,
@@ -181,6 +182,23 @@ impl Guard {
         }
         Ok(transaction.commit().await?)
     }
+}
+
+/// Notes that somebody has to wait before the next try at `what`; counted by the minute
+/// and the address, because such tries come often.
+pub(crate) fn report(core: &Core, ctx: &Ctx, what: &'static str) {
+    core.audit.record_often(
+        ctx,
+        EventType::RateLimitExceeded,
+        &ctx.client_ip,
+        what,
+        || {
+            Event::new(EventType::RateLimitExceeded, "tried too often")
+                .about(Resource::default())
+                .with("what", what)
+                .failed("has to wait")
+        },
+    );
 }
 
 /// The wait after so many failures, of which `allowed` are free.

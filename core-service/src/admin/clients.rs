@@ -1,12 +1,15 @@
-//! Clients: made, listed, approved, rejected.
+//! Clients: made, listed, changed, approved, switched off, removed.
+
+use std::collections::BTreeSet;
 
 use authgate_proto::v1;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{client_document::ClientDocument, page_of, page_size};
+use super::{COUNTED_TO, client_document::ClientDocument, page_size, search_text};
 use crate::{
     Core, Ctx,
+    audit::{Event, EventType, Resource, Severity},
     domain::{
         client::{Client, ClientStatus, SecretHash, new_client_secret},
         client_metadata::ClientMetadata,
@@ -16,7 +19,10 @@ use crate::{
         time::Timestamp,
     },
     error::Error,
-    store::{Column, Executor, StoreError, Transaction, access_tokens, clients, consents, grants},
+    store::{
+        Column, Cursor, Executor, StoreError, Transaction, access_tokens, clients, consents,
+        grants, lock, totals, users,
+    },
 };
 
 /// A client to be added.
@@ -68,7 +74,8 @@ impl NewClient {
     }
 }
 
-/// Adds a client. Gives its record, and its secret if one was made up.
+/// Adds a client. Gives its record, and its secret if one was made up. What is written to
+/// the audit trail is up to the caller.
 ///
 /// # Errors
 /// `Exists` when the `client_id` is taken.
@@ -83,12 +90,6 @@ pub(crate) async fn create(
         .await
         .map_err(taken)?;
     transaction.commit().await?;
-    tracing::info!(
-        request_id = ctx.request_id,
-        client_id = %client.id,
-        status = client.status.as_str(),
-        "client created"
-    );
     Ok((client, secret))
 }
 
@@ -103,9 +104,7 @@ pub(crate) async fn create_from_document(
     request: v1::CreateClientRequest,
 ) -> Result<v1::AdminClient, Error> {
     let v1::CreateClientRequest { metadata_json } = request;
-    let members: Map<String, Value> = serde_json::from_str(&metadata_json)
-        .map_err(|error| Error::Invalid(format!("not a JSON object: {error}")))?;
-    let document = ClientDocument::read("", &members).map_err(invalid)?;
+    let document = ClientDocument::read("", &object(&metadata_json)?).map_err(invalid)?;
     let given = document.secret.as_ref();
     let new = NewClient {
         id: document.id,
@@ -114,27 +113,43 @@ pub(crate) async fn create_from_document(
         ..NewClient::active(document.metadata)
     };
     let (client, made_up) = create(core, ctx, new).await?;
+    let event = Event::new(EventType::ClientCreated, "created a client")
+        .about(Resource::client(&client))
+        .with("status", client.status.as_str());
+    core.audit.record(ctx, event);
     Ok(admin_client(&client, made_up.as_ref()))
 }
 
-/// One client.
+/// One client, with its owner and how much hangs on it.
 ///
 /// # Errors
 /// `NotFound`.
 pub(crate) async fn get(
     core: &Core,
-    _: &Ctx,
+    ctx: &Ctx,
     request: v1::GetClientRequest,
 ) -> Result<v1::AdminClient, Error> {
     let mut connection = core.store.read().await?;
     let client = of_id(&mut connection, &request.client_id).await?;
-    Ok(admin_client(&client, None))
+    let owner = match &client.owner_id {
+        Some(owner) => users::by_id(&mut connection, owner).await?,
+        None => None,
+    };
+    let [people, live_tokens] =
+        totals::of_client(&mut connection, &client.id, ctx.now, COUNTED_TO).await?;
+    Ok(v1::AdminClient {
+        owner_username: owner.map(|owner| owner.username).unwrap_or_default(),
+        users: people,
+        live_tokens,
+        counted_to: COUNTED_TO.into(),
+        ..admin_client(&client, None)
+    })
 }
 
-/// A page of clients, ordered by `client_id`.
+/// A page of clients, ordered by name.
 ///
 /// # Errors
-/// `Invalid` for a status that there is not.
+/// `Invalid` for a status that there is not, or a page token of another list.
 pub(crate) async fn list(
     core: &Core,
     _: &Ctx,
@@ -144,7 +159,7 @@ pub(crate) async fn list(
         status,
         page_size: asked,
         page_token,
-        ..
+        search,
     } = request;
     let status = match status.as_str() {
         "" => None,
@@ -152,19 +167,71 @@ pub(crate) async fn list(
             Error::Invalid("status: must be one of: pending, active, inactive".to_owned())
         })?),
     };
-    let size = page_size(asked);
-    let after = Some(ClientId::from(page_token)).filter(|id| !id.as_str().is_empty());
+    let filter = clients::Filter {
+        status,
+        search: search_text(search)?,
+        owner: None,
+    };
+    let cursor = Cursor::parse(&page_token)?;
     let mut connection = core.store.read().await?;
-    let found = clients::list(&mut connection, status, after.as_ref(), size + 1).await?;
-    let (page, next_page_token) = page_of(found, size, |client| client.id.to_string());
+    let page = clients::list(&mut connection, &filter, &cursor, page_size(asked)).await?;
     Ok(v1::ListClientsResponse {
         clients: page
+            .items
             .iter()
             .map(|client| admin_client(client, None))
             .collect(),
-        next_page_token,
-        ..v1::ListClientsResponse::default()
+        next_page_token: page.next,
+        previous_page_token: page.previous,
     })
+}
+
+/// Replaces a client's metadata. One that becomes confidential gets a secret, which the
+/// answer holds for the only time; one that becomes public loses it.
+///
+/// # Errors
+/// `NotFound`; `Invalid` with everything that is wrong; `Outdated`.
+pub(crate) async fn update(
+    core: &Core,
+    ctx: &Ctx,
+    request: v1::AdminUpdateClientRequest,
+) -> Result<v1::AdminClient, Error> {
+    let v1::AdminUpdateClientRequest {
+        client_id,
+        metadata_json,
+        updated_at,
+    } = request;
+    let document = ClientDocument::read("", &object(&metadata_json)?).map_err(invalid)?;
+    if document.id.is_some() || document.secret.is_some() || document.status.is_some() {
+        return Err(Error::Invalid(
+            "client_id, client_secret and status are not part of the metadata: they have calls \
+             of their own"
+                .to_owned(),
+        ));
+    }
+    let mut transaction = core.store.begin().await?;
+    let mut client = held(&mut transaction, &client_id).await?;
+    if updated_at != 0 && updated_at != client.updated_at.0 {
+        return Err(Error::Outdated);
+    }
+    let changed = changed_members(&client.metadata, &document.metadata);
+    if changed.is_empty() {
+        return Ok(admin_client(&client, None));
+    }
+    client.metadata = document.metadata;
+    let secret = client.fit_secret();
+    // Later than before in any case, so that two forms of one instant don't pass for one.
+    client.updated_at = ctx.now.max(Timestamp(client.updated_at.0 + 1));
+    clients::update(&mut transaction, &client).await?;
+    transaction.commit().await?;
+    let mut event = Event::new(EventType::ClientUpdated, "changed a client")
+        .about(Resource::client(&client))
+        .with("changed", changed.clone());
+    if changed.iter().any(|member| member == "token_profile") {
+        event = event.severity(Severity::Warning);
+    }
+    core.audit.record(ctx, event);
+    Ok(admin_client(&client, secret.as_ref()))
 }
 
 /// Lets a client be used.
@@ -176,10 +243,11 @@ pub(crate) async fn approve(
     ctx: &Ctx,
     request: v1::ApproveClientRequest,
 ) -> Result<v1::AdminClient, Error> {
-    set_status(core, ctx, &request.client_id, ClientStatus::Active).await
+    let event = Event::new(EventType::ClientApproved, "approved a client");
+    set_status(core, ctx, &request.client_id, ClientStatus::Active, event).await
 }
 
-/// Stops a client: its grants and consents end, and no token of it counts.
+/// Turns a client down: its grants and consents end, and no token of it counts.
 ///
 /// # Errors
 /// `NotFound`.
@@ -188,7 +256,95 @@ pub(crate) async fn reject(
     ctx: &Ctx,
     request: v1::RejectClientRequest,
 ) -> Result<v1::AdminClient, Error> {
-    set_status(core, ctx, &request.client_id, ClientStatus::Inactive).await
+    let event = Event::new(EventType::ClientRejected, "rejected a client");
+    set_status(core, ctx, &request.client_id, ClientStatus::Inactive, event).await
+}
+
+/// Switches a client off: its grants and consents end, and no token of it counts.
+///
+/// # Errors
+/// `NotFound`.
+pub(crate) async fn deactivate(
+    core: &Core,
+    ctx: &Ctx,
+    request: v1::DeactivateClientRequest,
+) -> Result<v1::AdminClient, Error> {
+    let event = Event::new(EventType::ClientDeactivated, "switched a client off");
+    set_status(core, ctx, &request.client_id, ClientStatus::Inactive, event).await
+}
+
+/// Removes a client with its consents and grants; no token of it counts.
+///
+/// # Errors
+/// `NotFound`.
+pub(crate) async fn delete(
+    core: &Core,
+    ctx: &Ctx,
+    request: v1::AdminDeleteClientRequest,
+) -> Result<v1::AdminDeleteClientResponse, Error> {
+    let mut transaction = core.store.begin().await?;
+    let client = held(&mut transaction, &request.client_id).await?;
+    clients::delete(&mut transaction, &client.id).await?;
+    let event =
+        Event::new(EventType::ClientDeleted, "deleted a client").about(Resource::client(&client));
+    core.audit.record_in(&mut transaction, ctx, event).await?;
+    transaction.commit().await?;
+    Ok(v1::AdminDeleteClientResponse {})
+}
+
+/// Gives a client another secret; the old one counts no longer.
+///
+/// # Errors
+/// `NotFound`; `Precondition` for a public client.
+pub(crate) async fn regenerate_secret(
+    core: &Core,
+    ctx: &Ctx,
+    request: v1::RegenerateClientSecretRequest,
+) -> Result<v1::AdminClient, Error> {
+    let mut transaction = core.store.begin().await?;
+    let mut client = held(&mut transaction, &request.client_id).await?;
+    if client.is_public() {
+        return Err(Error::Precondition(
+            "this client is public: it has no secret".to_owned(),
+        ));
+    }
+    let secret = new_client_secret();
+    client.secret = Some(SecretHash::of(&secret));
+    client.updated_at = ctx.now.max(Timestamp(client.updated_at.0 + 1));
+    clients::update(&mut transaction, &client).await?;
+    let event = Event::new(
+        EventType::ClientSecretRegenerated,
+        "gave a client another secret",
+    )
+    .about(Resource::client(&client));
+    core.audit.record_in(&mut transaction, ctx, event).await?;
+    transaction.commit().await?;
+    Ok(admin_client(&client, Some(&secret)))
+}
+
+/// Ends all tokens and consents of a client: everybody has to sign in again.
+///
+/// # Errors
+/// `NotFound`.
+pub(crate) async fn revoke_all(
+    core: &Core,
+    ctx: &Ctx,
+    request: v1::RevokeClientTokensRequest,
+) -> Result<v1::RevokedResponse, Error> {
+    let mut transaction = core.store.begin().await?;
+    let client = held(&mut transaction, &request.client_id).await?;
+    let revoked = end_all(&mut transaction, &client.id, ctx.now).await?;
+    let event = Event::new(
+        EventType::ClientTokensRevokedAll,
+        "ended all tokens of a client",
+    )
+    .about(Resource::client(&client))
+    .with("grants", revoked.grants)
+    .with("own_tokens", revoked.tokens)
+    .with("consents", revoked.consents);
+    core.audit.record_in(&mut transaction, ctx, event).await?;
+    transaction.commit().await?;
+    Ok(revoked)
 }
 
 /// Ends everything that people allowed `client`, and the tokens that it has for itself.
@@ -196,11 +352,13 @@ pub(crate) async fn end_all(
     transaction: &mut Transaction,
     client: &ClientId,
     now: Timestamp,
-) -> Result<(), StoreError> {
-    grants::revoke_of_client(transaction, client, now).await?;
-    consents::revoke_of_client(transaction, client, now).await?;
-    access_tokens::revoke_own_of_client(transaction, client, now).await?;
-    Ok(())
+) -> Result<v1::RevokedResponse, StoreError> {
+    Ok(v1::RevokedResponse {
+        grants: grants::revoke_of_client(transaction, client, now).await?,
+        consents: consents::revoke_of_client(transaction, client, now).await?,
+        tokens: access_tokens::revoke_own_of_client(transaction, client, now).await?,
+        sign_ins: 0,
+    })
 }
 
 async fn set_status(
@@ -208,30 +366,52 @@ async fn set_status(
     ctx: &Ctx,
     id: &str,
     status: ClientStatus,
+    event: Event,
 ) -> Result<v1::AdminClient, Error> {
     let mut transaction = core.store.begin().await?;
-    let mut client = of_id(&mut transaction, id).await?;
+    let mut client = held(&mut transaction, id).await?;
     if client.status != status {
         client.status = status;
-        client.updated_at = ctx.now;
+        client.updated_at = ctx.now.max(Timestamp(client.updated_at.0 + 1));
         clients::update(&mut transaction, &client).await?;
         if status == ClientStatus::Inactive {
             end_all(&mut transaction, &client.id, ctx.now).await?;
         }
+        let event = event.about(Resource::client(&client));
+        core.audit.record_in(&mut transaction, ctx, event).await?;
         transaction.commit().await?;
-        tracing::info!(
-            request_id = ctx.request_id,
-            client_id = %client.id,
-            status = status.as_str(),
-            "client status set"
-        );
     }
     Ok(admin_client(&client, None))
+}
+
+/// The names of the members that differ.
+pub(crate) fn changed_members(old: &ClientMetadata, new: &ClientMetadata) -> Vec<String> {
+    let (old, new) = (json!(old), json!(new));
+    let (Some(old), Some(new)) = (old.as_object(), new.as_object()) else {
+        return Vec::new();
+    };
+    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    names
+        .into_iter()
+        .filter(|name| old.get(*name) != new.get(*name))
+        .cloned()
+        .collect()
+}
+
+/// The client of that id, held until the transaction ends.
+async fn held(transaction: &mut Transaction, id: &str) -> Result<Client, Error> {
+    lock::client(transaction, &ClientId::from(id)).await?;
+    of_id(transaction, id).await
 }
 
 async fn of_id(executor: &mut impl Executor, id: &str) -> Result<Client, Error> {
     let client = clients::by_id(executor, &ClientId::from(id)).await?;
     client.ok_or(Error::NotFound("there is no client of this id"))
+}
+
+fn object(json: &str) -> Result<Map<String, Value>, Error> {
+    serde_json::from_str(json)
+        .map_err(|error| Error::Invalid(format!("not a JSON object: {error}")))
 }
 
 fn taken(error: StoreError) -> Error {
@@ -262,46 +442,16 @@ fn admin_client(client: &Client, secret: Option<&PlainToken>) -> v1::AdminClient
         client_name: client.metadata.client_name.clone(),
         status: client.status.as_str().to_owned(),
         created_at: client.created_at.0,
+        updated_at: client.updated_at.0,
+        owner_id: client
+            .owner_id
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        confidential: client.secret.is_some(),
+        client_secret: secret
+            .map(|secret| secret.expose().to_owned())
+            .unwrap_or_default(),
         ..v1::AdminClient::default()
     }
-}
-
-pub(crate) async fn update(
-    _: &Core,
-    _: &Ctx,
-    _: v1::AdminUpdateClientRequest,
-) -> Result<v1::AdminClient, Error> {
-    Err(Error::Invalid("not built yet".to_owned()))
-}
-
-pub(crate) async fn deactivate(
-    _: &Core,
-    _: &Ctx,
-    _: v1::DeactivateClientRequest,
-) -> Result<v1::AdminClient, Error> {
-    Err(Error::Invalid("not built yet".to_owned()))
-}
-
-pub(crate) async fn delete(
-    _: &Core,
-    _: &Ctx,
-    _: v1::AdminDeleteClientRequest,
-) -> Result<v1::AdminDeleteClientResponse, Error> {
-    Err(Error::Invalid("not built yet".to_owned()))
-}
-
-pub(crate) async fn regenerate_secret(
-    _: &Core,
-    _: &Ctx,
-    _: v1::RegenerateClientSecretRequest,
-) -> Result<v1::AdminClient, Error> {
-    Err(Error::Invalid("not built yet".to_owned()))
-}
-
-pub(crate) async fn revoke_all(
-    _: &Core,
-    _: &Ctx,
-    _: v1::RevokeClientTokensRequest,
-) -> Result<v1::RevokedResponse, Error> {
-    Err(Error::Invalid("not built yet".to_owned()))
 }

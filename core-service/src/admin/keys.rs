@@ -1,8 +1,13 @@
-//! Signing keys: replaced on request.
+//! Signing keys: listed, and replaced on request.
 
 use authgate_proto::v1;
 
-use crate::{Core, Ctx, config::Algorithm, error::Error};
+use crate::{
+    Core, Ctx,
+    audit::{Event, EventType, Resource},
+    config::Algorithm,
+    error::Error,
+};
 
 /// Adds a new signing key for one algorithm, or for every one in use. The old ones
 /// stay in the key set until no token of theirs can be alive.
@@ -26,18 +31,24 @@ pub(crate) async fn rotate(
     };
     let ids = core.keys.rotate(ctx.now, algorithm, immediately).await?;
     let key_ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
-    tracing::info!(
-        request_id = ctx.request_id,
-        ?key_ids,
-        "signing keys rotated"
-    );
+    let event = Event::new(EventType::SigningKeysRotated, "made new signing keys")
+        .about(Resource::new("KEY", key_ids.join(" "), ""))
+        .with("immediately", immediately);
+    core.audit.record(ctx, event);
     Ok(v1::RotateKeysResponse { key_ids })
 }
 
+/// All signing keys that are published: those that sign, those that will, and those of
+/// which tokens may be alive.
+///
+/// # Errors
+/// Faults only.
 pub(crate) async fn list(
-    _: &Core,
-    _: &Ctx,
-    _: v1::ListKeysRequest,
+    core: &Core,
+    ctx: &Ctx,
+    v1::ListKeysRequest {}: v1::ListKeysRequest,
 ) -> Result<v1::ListKeysResponse, Error> {
-    Err(Error::Invalid("not built yet".to_owned()))
+    Ok(v1::ListKeysResponse {
+        keys: core.keys.list(ctx.now),
+    })
 }

@@ -12,28 +12,39 @@ pub mod tokens;
 pub mod user_document;
 pub mod users;
 
+use crate::error::Error;
+
 /// Items of a page when the caller does not say, and at most.
 const DEFAULT_PAGE: u32 = 50;
 const LARGEST_PAGE: u32 = 200;
 
 /// How many items a page has; 0 stands for the default.
-fn page_size(asked: u32) -> u32 {
+pub(crate) fn page_size(asked: u32) -> u32 {
     match asked {
         0 => DEFAULT_PAGE,
         asked => asked.min(LARGEST_PAGE),
     }
 }
 
-/// Cuts a list that was read with one item more than a page has. Gives the page
-/// and, when there is more behind it, the token of the next one: `key` of its last item.
-fn page_of<T>(mut items: Vec<T>, size: u32, key: impl Fn(&T) -> String) -> (Vec<T>, String) {
-    let size = usize::try_from(size).unwrap_or(usize::MAX);
-    if items.len() <= size {
-        return (items, String::new());
+/// What there may be millions of is counted so far.
+const COUNTED_TO: u32 = 10_000;
+/// Characters of a search.
+const LONGEST_SEARCH: usize = 200;
+
+/// What is searched for, without the spaces around it.
+///
+/// # Errors
+/// `Invalid` when nobody can have typed it.
+pub(crate) fn search_text(asked: String) -> Result<String, Error> {
+    if asked.chars().count() > LONGEST_SEARCH {
+        return Err(Error::Invalid(format!(
+            "search: has more than {LONGEST_SEARCH} characters"
+        )));
     }
-    items.truncate(size);
-    let token = items.last().map(key).unwrap_or_default();
-    (items, token)
+    if asked.contains('\0') {
+        return Err(Error::Invalid("search: holds a NUL".to_owned()));
+    }
+    Ok(asked.trim().to_owned())
 }
 
 #[cfg(test)]

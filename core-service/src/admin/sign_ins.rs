@@ -1,21 +1,58 @@
-//! Not built yet.
+//! People's browsers, as admins see and end them.
 
 use authgate_proto::v1;
 
-use crate::{Core, Ctx, error::Error};
+use super::users;
+use crate::{
+    Core, Ctx,
+    account::sign_ins,
+    audit::{Event, EventType, Resource},
+    domain::{id::SessionId, session::Session},
+    error::Error,
+    store::sessions,
+};
 
+/// The browsers that a person is signed in at, the last used first.
+///
+/// # Errors
+/// `NotFound`.
 pub(crate) async fn list(
-    _: &Core,
-    _: &Ctx,
-    _: v1::UserRequest,
+    core: &Core,
+    ctx: &Ctx,
+    request: v1::UserRequest,
 ) -> Result<v1::ListSignInsResponse, Error> {
-    Err(Error::Invalid("not built yet".to_owned()))
+    let mut connection = core.store.read().await?;
+    let user = users::named(&mut connection, &request.username, &request.user_id).await?;
+    drop(connection);
+    let live = sign_ins::live(core, ctx, &user.id).await?;
+    Ok(v1::ListSignInsResponse {
+        sign_ins: live
+            .iter()
+            .map(|session| sign_ins::sign_in(session, false))
+            .collect(),
+    })
 }
 
+/// Signs one browser out; the tokens that were approved there stay.
+///
+/// # Errors
+/// `NotFound`.
 pub(crate) async fn end(
-    _: &Core,
-    _: &Ctx,
-    _: v1::EndSignInRequest,
+    core: &Core,
+    ctx: &Ctx,
+    request: v1::EndSignInRequest,
 ) -> Result<v1::EndSignInResponse, Error> {
-    Err(Error::Invalid("not built yet".to_owned()))
+    let id = SessionId::from(request.id);
+    let mut transaction = core.store.begin().await?;
+    let session: Session = sessions::by_id(&mut transaction, &id)
+        .await?
+        .ok_or(Error::NotFound("there is no such sign-in"))?;
+    if sessions::revoke(&mut transaction, &session.id, ctx.now).await? {
+        let event = Event::new(EventType::SessionRevoked, "signed a user's browser out")
+            .about(Resource::new("SESSION", &session.id, ""))
+            .with("user_id", session.user_id.as_str());
+        core.audit.record_in(&mut transaction, ctx, event).await?;
+        transaction.commit().await?;
+    }
+    Ok(v1::EndSignInResponse {})
 }

@@ -24,9 +24,10 @@ use crate::{
         secret::PlainToken,
         session::Session,
         time::Timestamp,
+        token::AccessToken,
         user::{Role, User},
     },
-    store::{clients, conformance::database::Given, grants, sessions, users},
+    store::{access_tokens, clients, conformance::database::Given, grants, sessions, users},
 };
 
 pub(crate) const NOW: Timestamp = Timestamp(1_800_000_000_000);
@@ -137,12 +138,55 @@ pub(crate) async fn add_grant(
         created_at: NOW,
         expires_at: NOW + DAY,
         revoked_at: None,
+        disabled_at: None,
+        client_ip: String::new(),
+        user_agent: String::new(),
     };
     let mut transaction = core.store.begin().await.unwrap();
     sessions::insert(&mut transaction, &session).await.unwrap();
     grants::insert(&mut transaction, &grant).await.unwrap();
     transaction.commit().await.unwrap();
     (session, grant)
+}
+
+/// The request of `user`, who is an admin.
+pub(crate) fn asked_by(user: &User) -> Ctx {
+    Ctx {
+        actor: user.into(),
+        ..ctx()
+    }
+}
+
+/// An access token of `client` for `scope`, under `grant` or its own.
+pub(crate) async fn add_token(
+    core: &Core,
+    client: &Client,
+    grant: Option<&Grant>,
+    scope: &str,
+    now: Timestamp,
+) -> AccessToken {
+    let token = AccessToken {
+        id: time_ordered(now).into(),
+        client_id: client.id.clone(),
+        grant_id: grant.map(|grant| grant.id),
+        scope: ScopeSet::parse(scope).unwrap(),
+        expires_at: NOW + DAY,
+    };
+    let mut transaction = core.store.begin().await.unwrap();
+    access_tokens::insert(&mut transaction, &token)
+        .await
+        .unwrap();
+    transaction.commit().await.unwrap();
+    token
+}
+
+/// Whether the access token counts.
+pub(crate) async fn counts(core: &Core, token: &AccessToken) -> bool {
+    let mut connection = core.store.read().await.unwrap();
+    let state = access_tokens::state(&mut connection, &token.id)
+        .await
+        .unwrap();
+    state.is_some_and(|state| state.is_live(NOW))
 }
 
 /// Whether the session still counts, and whether the grant does.

@@ -2,7 +2,11 @@
 
 use authgate_proto::v1;
 
-use crate::domain::{client::Client, redirect_uri};
+use crate::{
+    Core,
+    domain::{client::Client, id::ClientId, redirect_uri},
+    error::Error,
+};
 
 /// What pages show of `client`; `redirect_uri` is where this request's answer goes.
 pub(crate) fn app(client: &Client, redirect_uri: Option<&str>) -> v1::App {
@@ -26,4 +30,20 @@ pub(crate) fn app(client: &Client, redirect_uri: Option<&str>) -> v1::App {
         trusted: metadata.trusted,
         public: client.is_public(),
     }
+}
+
+/// What pages show of the client of that id, also when it is gone.
+///
+/// # Errors
+/// UNAVAILABLE when the database is away.
+pub(crate) async fn app_of(core: &Core, id: &ClientId) -> Result<v1::App, Error> {
+    let client = core.client(id).await?;
+    Ok(client.map_or_else(
+        || v1::App {
+            client_id: id.to_string(),
+            name: id.to_string(),
+            ..v1::App::default()
+        },
+        |client| app(&client, None),
+    ))
 }

@@ -4,8 +4,9 @@ use authgate_proto::v1::AuthorizeResponse;
 
 use super::{acr, pending::Pending, remembered, response};
 use crate::{
-    Core, Ctx,
+    Actor, Core, Ctx,
     account::session::SignedIn,
+    audit::{Event, EventType, Resource},
     domain::{
         client::Client,
         grant::{AuthorizationCode, Grant},
@@ -27,7 +28,8 @@ pub(super) async fn issue(
     let mut transaction = core.store.begin().await?;
     let consent = consents::by_user_and_client(&mut transaction, &who.user.id, &client.id).await?;
     let consent = consent.map(|consent| consent.id);
-    finish(core, ctx, client, pending, who, transaction, consent).await
+    let issued = record(core, ctx, client, pending, who, transaction, consent).await?;
+    Ok(answer(core, pending, issued))
 }
 
 /// The code, on the consent that the person just gave.
@@ -49,10 +51,53 @@ pub(super) async fn issue_on_consent(
         &request.claims.personal(),
     )
     .await?;
-    finish(core, ctx, client, pending, who, transaction, Some(consent)).await
+    let consent = Some(consent);
+    let issued = record(core, ctx, client, pending, who, transaction, consent).await?;
+    if let Some(Issued { grant, .. }) = &issued {
+        let action = "gave consent";
+        let event = about(
+            EventType::UserAuthorizationGranted,
+            action,
+            client,
+            who,
+            grant,
+        );
+        core.audit.record(ctx, event);
+    }
+    Ok(answer(core, pending, issued))
 }
 
-async fn finish(
+/// What is on record by now.
+struct Issued {
+    grant: Grant,
+    code: PlainToken,
+}
+
+/// The code goes to the client; without one the request is gone.
+fn answer(core: &Core, pending: &Pending, issued: Option<Issued>) -> AuthorizeResponse {
+    issued.map_or_else(response::gone, |Issued { code, .. }| {
+        response::code(core, &pending.request.answer, code.into_string())
+    })
+}
+
+/// What `who` did with the request of `client`, for the audit trail.
+fn about(
+    event_type: EventType,
+    action: &'static str,
+    client: &Client,
+    who: &SignedIn,
+    grant: &Grant,
+) -> Event {
+    let name = client.metadata.client_name.clone();
+    Event::new(event_type, action)
+        .by(Actor::from(&who.user))
+        .about(Resource::new("AUTHORIZATION", grant.id, name))
+        .with("client_id", client.id.as_str())
+        .with("scope", grant.scope.to_string())
+}
+
+/// Puts grant and code on record; none when another post of the form was faster.
+async fn record(
     core: &Core,
     ctx: &Ctx,
     client: &Client,
@@ -60,13 +105,13 @@ async fn finish(
     who: &SignedIn,
     mut transaction: Transaction,
     consent: Option<ConsentId>,
-) -> Result<AuthorizeResponse, Error> {
+) -> Result<Option<Issued>, Error> {
     let request = &pending.request;
     // The stored request is claimed: two posts of one form give one code.
     if let Some(id) = pending.record_id()
         && !authorization_requests::delete(&mut transaction, id).await?
     {
-        return Ok(response::gone());
+        return Ok(None);
     }
     let grant = Grant {
         id: time_ordered(ctx.now).into(),
@@ -83,6 +128,9 @@ async fn finish(
         created_at: ctx.now,
         expires_at: ctx.now + core.settings.tokens.refresh_absolute,
         revoked_at: None,
+        disabled_at: None,
+        client_ip: ctx.client_ip.clone(),
+        user_agent: ctx.kept_user_agent(),
     };
     let (id, code) = PlainToken::for_record(ctx.now);
     let record = AuthorizationCode {
@@ -100,5 +148,14 @@ async fn finish(
     grants::insert(&mut transaction, &grant).await?;
     authorization_codes::insert(&mut transaction, &record).await?;
     transaction.commit().await?;
-    Ok(response::code(core, &request.answer, code.into_string()))
+    let action = "let an application in";
+    let event = about(
+        EventType::AuthorizationCodeGenerated,
+        action,
+        client,
+        who,
+        &grant,
+    );
+    core.audit.record(ctx, event);
+    Ok(Some(Issued { grant, code }))
 }

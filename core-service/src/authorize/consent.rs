@@ -15,11 +15,12 @@ use super::{
     response, sign_in_needed,
 };
 use crate::{
-    Core, Ctx,
+    Actor, Core, Ctx,
     account::{
         redirect,
         session::{self, SignedIn},
     },
+    audit::{Event, EventType, Resource},
     domain::client::Client,
     error::Error,
     store::authorization_requests,
@@ -123,15 +124,11 @@ pub(crate) async fn decide(
     if !claim(core, &pending).await? {
         return Ok(response::gone());
     }
-    tracing::info!(
-        target: "audit",
-        event = "AUTHORIZATION_CODE_DENIED",
-        severity = "INFO",
-        user_id = %signed_in.user.id,
-        client_id = %client.id,
-        client_ip = ctx.client_ip,
-        request_id = ctx.request_id,
-    );
+    let event = Event::new(EventType::AuthorizationCodeDenied, "refused access")
+        .by(Actor::from(&signed_in.user))
+        .about(Resource::client(&client))
+        .with("scope", pending.request.scopes().to_string());
+    core.audit.record(ctx, event);
     let denied = OAuthError::new(ErrorCode::AccessDenied, "the person said no");
     Ok(response::error(core, &pending.request.answer, &denied))
 }

@@ -9,7 +9,8 @@ use authgate_proto::{
 };
 
 use crate::{
-    Core, Ctx,
+    Actor, Core, Ctx,
+    audit::{Event, EventType, Resource},
     domain::{
         client::Client,
         device_code::{
@@ -45,10 +46,20 @@ pub(crate) async fn authorize(
         ));
     }
     let scope = granted_scope(&client, &request.scope)?;
-    let (device_code, user_code) = record(core, ctx, &client, &scope).await?;
+    let (id, device_code, user_code) = record(core, ctx, &client, &scope).await?;
 
     let verification_uri = format!("{}{}", core.settings.issuer, path::DEVICE);
     let user_code = display_user_code(&user_code);
+    let event = Event::new(EventType::DeviceCodeGenerated, "asked for a device code")
+        .by(Actor::from(&*client))
+        .about(Resource::new(
+            "DEVICE_CODE",
+            id,
+            client.metadata.client_name.clone(),
+        ))
+        .with("scope", scope.to_string())
+        .with("user_code", user_code.as_str());
+    core.audit.record(ctx, event);
     Ok(DeviceAuthorizationResponse {
         device_code: device_code.into_string(),
         verification_uri_complete: format!("{verification_uri}?user_code={user_code}"),
@@ -78,7 +89,7 @@ async fn record(
     ctx: &Ctx,
     client: &Arc<Client>,
     scope: &ScopeSet,
-) -> Result<(PlainToken, String), Error> {
+) -> Result<(String, PlainToken, String), Error> {
     let mut tries = 0;
     loop {
         let (id, device_code) = new_device_code(ctx.now);
@@ -91,7 +102,7 @@ async fn record(
             status: DeviceStatus::Pending,
             grant_id: None,
             client_ip: ctx.client_ip.clone(),
-            user_agent: ctx.user_agent.clone(),
+            user_agent: ctx.kept_user_agent(),
             created_at: ctx.now,
             expires_at: ctx.now + core.settings.device.code_lifetime,
         };
@@ -100,7 +111,7 @@ async fn record(
             Ok(()) => {
                 let interval = core.settings.device.interval;
                 core.polls.made(&record, client, reading, interval);
-                return Ok((device_code, record.user_code));
+                return Ok((record.id, device_code, record.user_code));
             }
             Err(StoreError::Conflict(Column::UserCode)) if tries < USER_CODE_TRIES => tries += 1,
             Err(error) => return Err(error.into()),

@@ -11,11 +11,12 @@ use authgate_proto::{
 };
 
 use crate::{
-    Core, Ctx,
+    Actor, Core, Ctx,
     account::{
         session::{self, SignedIn},
-        throttle::Throttle,
+        throttle::{self, Throttle},
     },
+    audit::{Event, EventType, Resource},
     authorize::{acr, app::app, remembered},
     domain::{
         client::Client,
@@ -117,6 +118,7 @@ async fn look_up(
 ) -> Result<Lookup, Error> {
     let guard = Throttle::user_code(ctx, &signed_in.user.id);
     if let Some(seconds) = guard.standing(&core.store, ctx.now).await?.retry_after {
+        throttle::report(core, ctx, "user code");
         return Ok(Lookup::Throttled(seconds));
     }
     // What can't be a code is no guess at one.
@@ -177,23 +179,33 @@ async fn settle(
         return Ok(false);
     }
     transaction.commit().await?;
-    let event = if approved {
-        "DEVICE_CODE_AUTHORIZED"
-    } else {
-        "DEVICE_CODE_DENIED"
-    };
-    tracing::info!(
-        target: "audit",
-        event,
-        severity = "INFO",
-        request_id = ctx.request_id,
-        client_ip = ctx.client_ip,
-        user_id = %signed_in.user.id,
-        client_id = %request.client.id,
-        device_id = request.code.id,
-        scope = %request.code.scope,
-    );
+    report(core, ctx, signed_in, request, approved);
     Ok(true)
+}
+
+fn report(core: &Core, ctx: &Ctx, signed_in: &SignedIn, request: &Request, approved: bool) {
+    let Request { code, client } = request;
+    let (event_type, action) = if approved {
+        (EventType::DeviceCodeAuthorized, "approved a device")
+    } else {
+        (EventType::DeviceCodeDenied, "refused a device")
+    };
+    let name = &client.metadata.client_name;
+    let event = |event_type, action| {
+        Event::new(event_type, action)
+            .by(Actor::from(&signed_in.user))
+            .with("client_id", client.id.as_str())
+            .with("scope", code.scope.to_string())
+    };
+    let decided = event(event_type, action)
+        .about(Resource::new("DEVICE_CODE", &code.id, name.clone()))
+        .with("requested_from", code.client_ip.as_str());
+    core.audit.record(ctx, decided);
+    if approved {
+        let granted = event(EventType::UserAuthorizationGranted, "gave consent")
+            .about(Resource::new("AUTHORIZATION", &client.id, name.clone()));
+        core.audit.record(ctx, granted);
+    }
 }
 
 /// Adds the grant of an approval, and remembers the consent.
@@ -224,6 +236,10 @@ async fn give(
         created_at: ctx.now,
         expires_at: ctx.now + core.settings.tokens.refresh_absolute,
         revoked_at: None,
+        disabled_at: None,
+        // The device's, not that of the browser in which it is approved.
+        client_ip: request.code.client_ip.clone(),
+        user_agent: request.code.user_agent.clone(),
     };
     grants::insert(transaction, &grant).await?;
     Ok(grant.id)
@@ -412,6 +428,11 @@ mod tests {
             );
             assert_eq!(grant.scope, code.scope);
             assert_eq!(grant.auth_time, START);
+            // The device's place, not the browser's.
+            assert_eq!(
+                (grant.client_ip.as_str(), grant.user_agent.as_str()),
+                ("203.0.113.9", "tool/1")
+            );
             let consent = consents::by_user_and_client(&mut connection, &ada.id, &code.client_id);
             let consent = consent.await.unwrap().unwrap();
             assert_eq!(Some(consent.id), grant.consent_id);

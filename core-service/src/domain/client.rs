@@ -85,6 +85,21 @@ impl Client {
         self.metadata.token_endpoint_auth_method == "none"
     }
 
+    /// Gives a client that became confidential a secret, and takes it from one that
+    /// became public. Gives the new secret.
+    pub fn fit_secret(&mut self) -> Option<PlainToken> {
+        if self.is_public() {
+            self.secret = None;
+            return None;
+        }
+        if self.secret.is_some() {
+            return None;
+        }
+        let secret = new_client_secret();
+        self.secret = Some(SecretHash::of(&secret));
+        Some(secret)
+    }
+
     /// Whether the client may be used now.
     #[must_use]
     pub fn is_active(&self) -> bool {

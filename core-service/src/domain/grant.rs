@@ -38,13 +38,59 @@ pub struct Grant {
     pub expires_at: Timestamp,
     /// When it was taken back.
     pub revoked_at: Option<Timestamp>,
+    /// Since when it is suspended: nothing of it counts until it is enabled again.
+    pub disabled_at: Option<Timestamp>,
+    /// Where the app asked from; empty when that is not known.
+    pub client_ip: String,
+    /// And with what.
+    pub user_agent: String,
 }
 
 impl Grant {
     /// Whether tokens of the family count at `now`.
     #[must_use]
     pub fn is_live(&self, now: Timestamp) -> bool {
-        self.revoked_at.is_none() && now < self.expires_at
+        !self.is_over(now) && self.disabled_at.is_none()
+    }
+
+    /// Whether no token of the family will ever count again.
+    #[must_use]
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_some() || now >= self.expires_at
+    }
+}
+
+/// What people are told of a grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GrantStatus {
+    /// Something of it counts.
+    Active,
+    /// Nothing of it counts until it is enabled again.
+    Disabled,
+    /// It was ended.
+    Revoked,
+    /// The time of its last token is over.
+    Expired,
+}
+
+impl GrantStatus {
+    /// The status' name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Disabled => "disabled",
+            Self::Revoked => "revoked",
+            Self::Expired => "expired",
+        }
+    }
+
+    /// The status of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Active, Self::Disabled, Self::Revoked, Self::Expired]
+            .into_iter()
+            .find(|status| status.as_str() == name)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Names of records. Each kind has its own type, so that none is taken for another.
 
+use std::time::Duration;
+
 use uuid::{Builder, Uuid};
 
 use super::time::Timestamp;
@@ -95,6 +97,16 @@ uuids! {
     GrantId,
     /// An access token's `jti`.
     TokenId,
+}
+
+/// When a UUIDv7 was made; the epoch for any other UUID.
+#[must_use]
+pub fn made_at(id: Uuid) -> Timestamp {
+    let since_epoch = id.get_timestamp().map(|timestamp| {
+        let (seconds, nanos) = timestamp.to_unix();
+        Duration::new(seconds, nanos)
+    });
+    Timestamp(0) + since_epoch.unwrap_or_default()
 }
 
 /// A UUIDv7 of `now`: ids made later sort later, so that inserts append.

@@ -1,5 +1,6 @@
 //! The pure part: what things are and what may happen to them. No async, no SQL, no clock.
 
+pub(crate) mod audit;
 pub mod claims;
 pub mod client;
 pub mod client_metadata;

@@ -83,7 +83,7 @@ pub(crate) fn validate(uri: &str, rules: Rules<'_>) -> Result<(), &'static str> 
         "http" => Err("must be https, or http on 127.0.0.1, [::1] or localhost"),
         scheme if FORBIDDEN_SCHEMES.contains(&scheme) => Err("has a scheme that is never allowed"),
         _ if rules.application_type == Some("web") => Err("must be https for a web client"),
-        scheme if !scheme.contains('.') && rules.by == Registrant::Client => Err(
+        scheme if !scheme.contains('.') && rules.by != Registrant::Admin => Err(
             "has a private-use scheme that is not named after a domain, as in com.example.app:/callback",
         ),
         scheme if uri.len() <= scheme.len() + 1 => Err("has nothing after its scheme"),

@@ -44,6 +44,17 @@ pub struct RefreshToken {
     pub successor_id: Option<String>,
     /// When it was ended.
     pub revoked_at: Option<Timestamp>,
+    /// Since when it is suspended.
+    pub disabled_at: Option<Timestamp>,
+}
+
+impl RefreshToken {
+    /// Whether the token itself is neither ended, suspended nor past its time at `now`. What its
+    /// family says of it, and whether a successor took its place, are other questions.
+    #[must_use]
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        self.revoked_at.is_none() && self.disabled_at.is_none() && now < self.expires_at
+    }
 }
 
 /// Everything that decides whether an access token counts, read at once.
@@ -53,6 +64,8 @@ pub struct AccessTokenState {
     pub token: AccessToken,
     /// When the token itself was revoked.
     pub revoked_at: Option<Timestamp>,
+    /// Since when the token itself is suspended.
+    pub disabled_at: Option<Timestamp>,
     /// The client's status; none: the client is gone.
     pub client_status: Option<ClientStatus>,
     /// The family's state, for tokens that have one.
@@ -70,6 +83,8 @@ pub struct GrantState {
     pub user_active: bool,
     /// When the family was revoked.
     pub revoked_at: Option<Timestamp>,
+    /// Since when the family is suspended.
+    pub disabled_at: Option<Timestamp>,
 }
 
 impl AccessTokenState {
@@ -78,10 +93,13 @@ impl AccessTokenState {
     pub fn is_live(&self, now: Timestamp) -> bool {
         let grant_live = match (&self.token.grant_id, &self.grant) {
             (None, _) => true,
-            (Some(_), Some(grant)) => grant.user_active && grant.revoked_at.is_none(),
+            (Some(_), Some(grant)) => {
+                grant.user_active && grant.revoked_at.is_none() && grant.disabled_at.is_none()
+            }
             (Some(_), None) => false,
         };
         self.revoked_at.is_none()
+            && self.disabled_at.is_none()
             && now < self.token.expires_at
             && self.client_status == Some(ClientStatus::Active)
             && grant_live

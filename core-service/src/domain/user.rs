@@ -70,6 +70,24 @@ impl User {
         text.trim().to_lowercase()
     }
 
+    /// Sets the full name; empty: none.
+    pub fn set_name(&mut self, name: &str) {
+        if name.is_empty() {
+            self.claims.remove("name");
+        } else {
+            self.claims.insert("name".to_owned(), name.into());
+        }
+    }
+
+    /// Sets the mail address; empty: none. A new one is not proven.
+    pub fn set_email(&mut self, email: &str) {
+        let email = Some(email).filter(|email| !email.is_empty());
+        if self.email.as_deref() != email {
+            self.email = email.map(str::to_owned);
+            self.email_verified = false;
+        }
+    }
+
     /// The full name, if the claims have one.
     #[must_use]
     pub fn name(&self) -> Option<&str> {

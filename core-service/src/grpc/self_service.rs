@@ -181,3 +181,6 @@ impl SelfService for Adapter {
         change!(self, request, password::change)
     }
 }
+
+#[cfg(test)]
+mod tests;

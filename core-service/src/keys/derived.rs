@@ -18,6 +18,7 @@ use crate::domain::secret::PlainToken;
 pub struct DerivedKeys {
     csrf: hmac::Key,
     successor: hmac::Key,
+    audit: hmac::Key,
     sealing: Arc<RandomizedNonceKey>,
 }
 
@@ -35,6 +36,7 @@ impl DerivedKeys {
         Self {
             csrf: mac("csrf tokens"),
             successor: mac("refresh token successors"),
+            audit: mac("audit chains"),
             sealing: Arc::new(
                 RandomizedNonceKey::new(&AES_256_GCM, sealing.expose_secret()).expect("32 bytes"),
             ),
@@ -60,10 +62,14 @@ impl DerivedKeys {
     /// the same one, so that a retried rotation hands out the token of the first try.
     #[must_use]
     pub fn successor_secret(&self, predecessor: &PlainToken) -> [u8; 32] {
-        let tag = hmac::sign(&self.successor, predecessor.expose().as_bytes());
-        let mut secret = [0; 32];
-        secret.copy_from_slice(tag.as_ref());
-        secret
+        sign(&self.successor, predecessor.expose().as_bytes())
+    }
+
+    /// The hash that holds `data` in a chain of the audit trail: nobody without the root
+    /// secret can make another that fits.
+    #[must_use]
+    pub fn audit_hash(&self, data: &[u8]) -> [u8; 32] {
+        sign(&self.audit, data)
     }
 
     /// Encrypts `plain` with AES-256-GCM under a random nonce, bound to `aad`.
@@ -100,6 +106,12 @@ impl DerivedKeys {
         buffer.truncate(plain);
         Some(buffer)
     }
+}
+
+fn sign(key: &hmac::Key, data: &[u8]) -> [u8; 32] {
+    let mut tag = [0; 32];
+    tag.copy_from_slice(hmac::sign(key, data).as_ref());
+    tag
 }
 
 #[expect(

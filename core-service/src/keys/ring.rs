@@ -3,6 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use arc_swap::ArcSwap;
+use authgate_proto::v1;
 use secrecy::{ExposeSecret, SecretSlice};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -125,6 +126,43 @@ impl KeyRing {
             .filter_map(|key| key.jwk.as_ref())
             .collect();
         json!({ "keys": keys })
+    }
+
+    /// The keys that are published at `now`, the ones that the settings give first.
+    pub(crate) fn list(&self, now: Timestamp) -> Vec<v1::SigningKey> {
+        let stored = self.stored.load();
+        let given = self.given.iter().map(|key| v1::SigningKey {
+            key_id: key.id().unwrap_or_default().to_owned(),
+            algorithm: key.algorithm.as_str().to_owned(),
+            status: "active".to_owned(),
+            configured: true,
+            ..v1::SigningKey::default()
+        });
+        let published = stored
+            .rows
+            .iter()
+            .filter(|row| rotation::is_published(row, now));
+        let stored = published.map(|row| {
+            let signs = Algorithm::parse(&row.algorithm)
+                .filter(|_| !self.gives(&row.algorithm))
+                .and_then(|algorithm| rotation::active(&stored.rows, algorithm, now))
+                .is_some_and(|active| active.id == row.id);
+            let status = match (signs, row.activates_at > now) {
+                (true, _) => "active",
+                (false, true) => "published",
+                (false, false) => "retired",
+            };
+            v1::SigningKey {
+                key_id: row.id.to_string(),
+                algorithm: row.algorithm.clone(),
+                status: status.to_owned(),
+                created_at: row.created_at.0,
+                activates_at: row.activates_at.0,
+                expires_at: row.expires_at.map_or(0, |instant| instant.0),
+                configured: false,
+            }
+        });
+        given.chain(stored).collect()
     }
 
     /// What ID tokens and UserInfo answers can be signed with.

@@ -5,9 +5,10 @@ use serde_json::{Map, Value};
 
 use super::{information, metadata, parse, require_enabled};
 use crate::{
-    Core, Ctx,
+    Actor, Core, Ctx,
+    audit::{Event, EventType, Resource},
     domain::{
-        client::{Client, ClientStatus, SecretHash, new_client_secret},
+        client::{Client, ClientStatus, SecretHash},
         client_metadata::ClientMetadata,
         id::ClientId,
         secret::PlainToken,
@@ -68,21 +69,21 @@ pub(crate) async fn update(
     let mut client = authenticate(&mut transaction, client_id, &token).await?;
     let document = parse(&metadata_json)?;
     require_same_client(&client, &document)?;
-    let metadata = with_admin_members(metadata(&document)?, &client.metadata);
+    let metadata = metadata(&document)?.with_admin_members_of(&client.metadata);
     if client.status == ClientStatus::Active && needs_approval(&client.metadata, &metadata) {
         client.status = ClientStatus::Pending;
     }
     client.metadata = metadata;
-    let secret = fit_secret(&mut client);
+    let secret = client.fit_secret();
     client.updated_at = ctx.now;
     clients::update(&mut transaction, &client).await?;
     transaction.commit().await?;
-    tracing::info!(
-        request_id = ctx.request_id,
-        client_id = %client.id,
-        status = client.status.as_str(),
-        "client registration updated"
-    );
+    let event = Event::new(EventType::ClientUpdated, "changed its registration")
+        .by(Actor::from(&client))
+        .about(Resource::client(&client))
+        .with("status", client.status.as_str())
+        .with("secret_changed", secret.is_some());
+    core.audit.record(ctx, event);
     Ok(information(
         &core.settings,
         &client,
@@ -110,7 +111,10 @@ pub(crate) async fn delete(
     let client = authenticate(&mut transaction, client_id, &token).await?;
     clients::delete(&mut transaction, &client.id).await?;
     transaction.commit().await?;
-    tracing::info!(request_id = ctx.request_id, client_id = %client.id, "client registration deleted");
+    let event = Event::new(EventType::ClientDeleted, "deleted its registration")
+        .by(Actor::from(&client))
+        .about(Resource::client(&client));
+    core.audit.record(ctx, event);
     Ok(v1::DeleteClientResponse {})
 }
 
@@ -163,19 +167,6 @@ fn require_same_client(client: &Client, document: &Map<String, Value>) -> Result
     }
 }
 
-/// What an admin gave the client, it keeps.
-fn with_admin_members(new: ClientMetadata, old: &ClientMetadata) -> ClientMetadata {
-    ClientMetadata {
-        token_profile: old.token_profile.clone(),
-        project: old.project.clone(),
-        service_account: old.service_account.clone(),
-        trusted: old.trusted,
-        extra_claims_allowed: old.extra_claims_allowed,
-        introspect_any: old.introspect_any,
-        ..new
-    }
-}
-
 /// Whether `new` goes beyond what an admin looked at: other places for codes to go
 /// to, more scopes or grants, a weaker credential, or another face.
 fn needs_approval(old: &ClientMetadata, new: &ClientMetadata) -> bool {
@@ -202,19 +193,4 @@ fn needs_approval(old: &ClientMetadata, new: &ClientMetadata) -> bool {
         || !new.scopes().is_subset_of(&old.scopes())
         || became_public
         || face(old) != face(new)
-}
-
-/// Gives a client that became confidential a secret, and takes it from one that
-/// became public. Gives the new secret.
-fn fit_secret(client: &mut Client) -> Option<PlainToken> {
-    if client.is_public() {
-        client.secret = None;
-        return None;
-    }
-    if client.secret.is_some() {
-        return None;
-    }
-    let secret = new_client_secret();
-    client.secret = Some(SecretHash::of(&secret));
-    Some(secret)
 }

@@ -20,8 +20,9 @@ use secrecy::ExposeSecret;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    Core, Ctx,
+    Actor, Core, Ctx,
     admin::clients::{self, NewClient},
+    audit::{Event, EventType, Resource},
     config::Settings,
     domain::{
         client::{Client, ClientStatus},
@@ -59,6 +60,12 @@ pub(crate) async fn register(
         ..NewClient::active(metadata)
     };
     let (client, secret) = clients::create(core, ctx, new).await?;
+    let event = Event::new(EventType::ClientRegistered, "registered itself")
+        .by(Actor::from(&client))
+        .about(Resource::client(&client))
+        .with("redirect_uris", client.metadata.redirect_uris.clone())
+        .with("scope", client.metadata.scope.as_str());
+    core.audit.record(ctx, event);
     Ok(information(
         &core.settings,
         &client,

@@ -10,7 +10,14 @@ use crate::{
         secret::PlainToken,
         user::{Role, User},
     },
-    store::{clients, conformance::conformance, users},
+    store::{
+        clients,
+        conformance::{
+            conformance,
+            fixtures::{first_clients, first_users},
+        },
+        users,
+    },
 };
 
 fn seed() -> Value {
@@ -228,8 +235,8 @@ conformance! {
             "user: is not known",
         ]);
         let mut connection = core.store.read().await.unwrap();
-        assert!(users::list(&mut connection, None, 1).await.unwrap().is_empty());
-        assert!(clients::list(&mut connection, None, None, 1).await.unwrap().is_empty());
+        assert!(first_users(&mut connection, 1).await.unwrap().is_empty());
+        assert!(first_clients(&mut connection, 1).await.unwrap().is_empty());
     }
 
     async fn what_belongs_to_somebody_else_is_told_and_nothing_is_applied(core: Core) {
@@ -247,7 +254,7 @@ conformance! {
         ]);
         let mut connection = core.store.read().await.unwrap();
         assert!(users::by_username(&mut connection, "ada").await.unwrap().is_none());
-        assert!(clients::list(&mut connection, None, None, 1).await.unwrap().is_empty());
+        assert!(first_clients(&mut connection, 1).await.unwrap().is_empty());
     }
 
     async fn many_processes_may_apply_it_at_once(database: Database) {

@@ -22,11 +22,13 @@ struct StateRow {
     scope: String,
     expires_at: Timestamp,
     revoked_at: Option<Timestamp>,
+    disabled_at: Option<Timestamp>,
     client_status: Option<String>,
     user_id: Option<UserId>,
     username: Option<String>,
     user_active: Option<bool>,
     grant_revoked_at: Option<Timestamp>,
+    grant_disabled_at: Option<Timestamp>,
 }
 
 impl TryFrom<StateRow> for AccessTokenState {
@@ -46,6 +48,7 @@ impl TryFrom<StateRow> for AccessTokenState {
                 username,
                 user_active,
                 revoked_at: row.grant_revoked_at,
+                disabled_at: row.grant_disabled_at,
             }),
             _ => None,
         };
@@ -58,6 +61,7 @@ impl TryFrom<StateRow> for AccessTokenState {
                 expires_at: row.expires_at,
             },
             revoked_at: row.revoked_at,
+            disabled_at: row.disabled_at,
             client_status,
             grant,
         })
@@ -95,10 +99,11 @@ pub(crate) async fn state(
     executor: &mut impl Executor,
     id: &TokenId,
 ) -> Result<Option<AccessTokenState>, StoreError> {
-    let row: Option<StateRow> = sql!(executor, |conn| sqlx::query_as::<_, StateRow>(
-        "SELECT t.id, t.client_id, t.grant_id, t.scope, t.expires_at, t.revoked_at, \
+    let row: Option<StateRow> = sql!(executor, |conn| {
+        sqlx::query_as::<_, StateRow>(
+        "SELECT t.id, t.client_id, t.grant_id, t.scope, t.expires_at, t.revoked_at, t.disabled_at, \
          c.status AS client_status, u.id AS user_id, u.username, u.active AS user_active, \
-         g.revoked_at AS grant_revoked_at \
+         g.revoked_at AS grant_revoked_at, g.disabled_at AS grant_disabled_at \
          FROM access_tokens t \
          LEFT JOIN clients c ON c.id = t.client_id \
          LEFT JOIN grants g ON g.id = t.grant_id \
@@ -106,7 +111,8 @@ pub(crate) async fn state(
          WHERE t.id = $1"
     )
     .bind(id)
-    .fetch_optional(conn))?;
+    .fetch_optional(conn)
+    })?;
     row.map(AccessTokenState::try_from).transpose()
 }
 
@@ -122,6 +128,24 @@ pub(crate) async fn revoke(
     )
     .bind(id)
     .bind(now)
+    .execute(conn))?;
+    Ok(rows > 0)
+}
+
+/// Suspends the token alone since `disabled_at`, or lets it count again (none). False when
+/// it is so already, has ended or is not known.
+pub(crate) async fn set_disabled(
+    transaction: &mut Transaction,
+    id: &TokenId,
+    disabled_at: Option<Timestamp>,
+) -> Result<bool, StoreError> {
+    transaction.changes(Change::AccessToken(*id));
+    let Executed(rows) = sql!(transaction, |conn| sqlx::query(
+        "UPDATE access_tokens SET disabled_at = $2 \
+         WHERE id = $1 AND revoked_at IS NULL AND (disabled_at IS NULL) = ($2 IS NOT NULL)"
+    )
+    .bind(id)
+    .bind(disabled_at)
     .execute(conn))?;
     Ok(rows > 0)
 }

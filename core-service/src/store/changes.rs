@@ -36,9 +36,9 @@ pub(crate) enum Change {
     Client(ClientId),
     /// A user, and whether the user may use tokens.
     User(UserId),
-    /// A family of tokens ended.
+    /// A family of tokens ended, was suspended or counts again.
     Grant(GrantId),
-    /// An access token ended.
+    /// An access token ended, was suspended or counts again.
     AccessToken(TokenId),
     /// A device's request was decided; by its record id.
     DeviceCode(String),

@@ -1,6 +1,13 @@
 //! Table `clients`.
 
-use super::{Change, Executor, StoreError, Transaction, connection::Executed, sql, text};
+use sqlx::AssertSqlSafe;
+
+use super::{
+    Change, Cursor, Executor, Page, StoreError, Transaction,
+    connection::Executed,
+    paging::{Bind, Order, Search, bind_all, containing},
+    sql, text,
+};
 use crate::domain::{
     client::{Client, ClientStatus, SecretHash},
     client_metadata::ClientMetadata,
@@ -66,7 +73,8 @@ pub(crate) async fn insert(
     let metadata = metadata_text(&client.metadata)?;
     let _: Executed = sql!(executor, |conn| sqlx::query(
         "INSERT INTO clients (id, secret_hash, metadata, status, registration_token_hash, \
-         owner_id, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+         owner_id, created_at, updated_at, name_key, search_key) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
     )
     .bind(&client.id)
     .bind(client.secret.as_ref().map(SecretHash::to_stored))
@@ -76,6 +84,8 @@ pub(crate) async fn insert(
     .bind(&client.owner_id)
     .bind(client.created_at)
     .bind(client.updated_at)
+    .bind(name_key(client))
+    .bind(search_key(client))
     .execute(conn))?;
     Ok(())
 }
@@ -89,7 +99,8 @@ pub(crate) async fn update(
     transaction.changes(Change::Client(client.id.clone()));
     let Executed(rows) = sql!(transaction, |conn| sqlx::query(
         "UPDATE clients SET secret_hash = $2, metadata = $3, status = $4, \
-         registration_token_hash = $5, owner_id = $6, updated_at = $7 WHERE id = $1"
+         registration_token_hash = $5, owner_id = $6, updated_at = $7, name_key = $8, \
+         search_key = $9 WHERE id = $1"
     )
     .bind(&client.id)
     .bind(client.secret.as_ref().map(SecretHash::to_stored))
@@ -98,6 +109,8 @@ pub(crate) async fn update(
     .bind(&client.registration_token)
     .bind(&client.owner_id)
     .bind(client.updated_at)
+    .bind(name_key(client))
+    .bind(search_key(client))
     .execute(conn))?;
     Ok(rows > 0)
 }
@@ -135,23 +148,49 @@ pub(crate) async fn by_id(
     row.map(Client::try_from).transpose()
 }
 
-/// Up to `limit` clients, ordered by `client_id`, from behind `after` on; `status`
-/// leaves out all others.
+/// What a list of clients leaves in.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Filter {
+    /// Clients of this status.
+    pub(crate) status: Option<ClientStatus>,
+    /// Clients whose name, id or description holds this, in any case; empty: all.
+    pub(crate) search: String,
+    /// Clients that this person registered.
+    pub(crate) owner: Option<UserId>,
+}
+
+/// A page of clients, ordered by name.
 pub(crate) async fn list(
     executor: &mut impl Executor,
-    status: Option<ClientStatus>,
-    after: Option<&ClientId>,
-    limit: u32,
-) -> Result<Vec<Client>, StoreError> {
-    text::check(after.map(ClientId::as_str))?;
-    let rows: Vec<Row> = sql!(executor, |conn| sqlx::query_as::<_, Row>(select!(
-        "WHERE ($1 IS NULL OR status = $1) AND id > $2 ORDER BY id LIMIT $3"
-    ))
-    .bind(status.map(ClientStatus::as_str))
-    .bind(after.map_or("", ClientId::as_str))
-    .bind(i64::from(limit))
+    filter: &Filter,
+    cursor: &Cursor,
+    size: u32,
+) -> Result<Page<Client>, StoreError> {
+    text::check([filter.search.as_str()])?;
+    let mut search = Search::default();
+    if let Some(status) = filter.status {
+        search.and("status = ?", Bind::Text(status.as_str().to_owned()));
+    }
+    if !filter.search.is_empty() {
+        let pattern = containing(&filter.search.to_lowercase());
+        search.and(r"search_key LIKE ? ESCAPE '\'", Bind::Text(pattern));
+    }
+    if let Some(owner) = &filter.owner {
+        search.and("owner_id = ?", Bind::Text(owner.to_string()));
+    }
+    let key = cursor.key().map(|key| Bind::Text(key.to_owned()));
+    let rest = search.page("name_key", Order::Ascending, cursor, key, size);
+    let text = format!("{}{rest}", select!(""));
+    let rows: Vec<Row> = sql!(executor, |conn| bind_all!(
+        sqlx::query_as::<_, Row>(AssertSqlSafe(text.as_str())),
+        &search.binds
+    )
     .fetch_all(conn))?;
-    rows.into_iter().map(Client::try_from).collect()
+    let clients: Vec<Client> = rows
+        .into_iter()
+        .map(Client::try_from)
+        .collect::<Result<_, _>>()?;
+    Ok(cursor.page(clients, size, name_key))
 }
 
 /// How many clients wait for approval, counted up to `most`.
@@ -159,14 +198,13 @@ pub(crate) async fn count_pending(
     executor: &mut impl Executor,
     most: u32,
 ) -> Result<u32, StoreError> {
-    let count: i64 =
-        sql!(executor, |conn| {
-            sqlx::query_scalar::<_, i64>(
+    let count: i64 = sql!(executor, |conn| {
+        sqlx::query_scalar::<_, i64>(
         "SELECT count(*) FROM (SELECT id FROM clients WHERE status = 'pending' LIMIT $1) waiting"
     )
     .bind(i64::from(most))
     .fetch_one(conn)
-        })?;
+    })?;
     Ok(u32::try_from(count).unwrap_or(most))
 }
 
@@ -188,4 +226,25 @@ pub(crate) async fn delete(
 
 fn metadata_text(metadata: &ClientMetadata) -> Result<String, StoreError> {
     serde_json::to_string(metadata).map_err(StoreError::internal)
+}
+
+/// What lists are ordered by: the name, and the id because it is unique.
+fn name_key(client: &Client) -> String {
+    let name: String = client.metadata.client_name.chars().take(100).collect();
+    key(&format!("{name} {}", client.id))
+}
+
+/// What is searched: name, id and description.
+fn search_key(client: &Client) -> String {
+    let metadata = &client.metadata;
+    let description = metadata.description.as_deref().unwrap_or_default();
+    key(&format!(
+        "{} {} {description}",
+        metadata.client_name, client.id
+    ))
+}
+
+/// Lower case, and no NUL: that can stand in JSON, but not in a column.
+fn key(text: &str) -> String {
+    text.to_lowercase().replace('\0', "")
 }

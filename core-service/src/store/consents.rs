@@ -35,6 +35,21 @@ impl From<Row> for Consent {
     }
 }
 
+/// The consent of that id, taken back or not.
+pub(crate) async fn by_id(
+    executor: &mut impl Executor,
+    id: &ConsentId,
+) -> Result<Option<Consent>, StoreError> {
+    text::check([id.as_str()])?;
+    let row: Option<Row> = sql!(executor, |conn| sqlx::query_as::<_, Row>(
+        "SELECT id, user_id, client_id, scope, claims, granted_at, updated_at, revoked_at \
+         FROM consents WHERE id = $1"
+    )
+    .bind(id)
+    .fetch_optional(conn))?;
+    Ok(row.map(Consent::from))
+}
+
 /// What the user allowed the client, taken back or not.
 pub(crate) async fn by_user_and_client(
     executor: &mut impl Executor,
@@ -77,14 +92,7 @@ pub(crate) async fn upsert(
 }
 
 /// Takes the consent back. False when it was already or is not known. What was
-/// granted on it ends with `grants::revoke_of_consent`.
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "for the account pages, where people end what they gave"
-    )
-)]
+/// granted on it ends with `grants::revoke_of_user_and_client`.
 pub(crate) async fn revoke(
     executor: &mut impl Executor,
     id: &ConsentId,

@@ -33,88 +33,141 @@ macro_rules! remove {
     }};
 }
 
+/// The tables whose rows have an end, in the order in which they are gone through. Grants
+/// last: the codes and refresh tokens that go with one would make its batch a large one.
+pub(crate) const TABLES: [&str; 8] = [
+    "sessions",
+    "authorization_requests",
+    "authorization_codes",
+    "device_codes",
+    "refresh_tokens",
+    "access_tokens",
+    "throttles",
+    "grants",
+];
+
+/// How many rows went from each of the [`TABLES`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Removed(pub(crate) [u64; 8]);
+
+impl Removed {
+    /// How many went in all.
+    pub(crate) fn total(self) -> u64 {
+        self.0.iter().sum()
+    }
+
+    /// Adds `more`.
+    pub(crate) fn add(&mut self, more: Self) {
+        for (sum, rows) in self.0.iter_mut().zip(more.0) {
+            *sum += rows;
+        }
+    }
+}
+
+/// As `table: rows` for each table that lost some.
+impl std::fmt::Display for Removed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let lost = TABLES.iter().zip(self.0).filter(|(_, rows)| *rows > 0);
+        let lost: Vec<String> = lost
+            .map(|(table, rows)| format!("{table}: {rows}"))
+            .collect();
+        f.write_str(&lost.join(", "))
+    }
+}
+
 /// Removes at most `batch` rows from each table whose time is over at `now`; gives
-/// how many in all. Run it in a transaction, until it gives less than `batch`.
+/// how many. Run it in a transaction, until it gives none.
 ///
-/// Gives 0 while another process removes: one is enough.
+/// Gives none while another process removes: one is enough.
 pub(crate) async fn remove(
     executor: &mut impl Executor,
     now: Timestamp,
     batch: u32,
-) -> Result<u64, StoreError> {
-    if !is_ours_to_do(executor).await? {
-        return Ok(0);
+) -> Result<Removed, StoreError> {
+    if !is_ours_to_do(executor, REMOVAL_LOCK).await? {
+        return Ok(Removed::default());
     }
     let replayable = now - REPLAY_MEMORY;
-    // Grants last: the codes and refresh tokens that go with one would make its batch a large one.
-    Ok(remove!(
-        executor,
-        now,
-        batch,
-        "sessions",
-        "expires_at <= $1",
-        "expires_at"
-    ) + remove!(
-        executor,
-        now,
-        batch,
-        "authorization_requests",
-        "expires_at <= $1",
-        "expires_at"
-    ) + remove!(
-        executor,
-        replayable,
-        batch,
-        "authorization_codes",
-        "expires_at <= $1",
-        "expires_at"
-    ) + remove!(
-        executor,
-        replayable,
-        batch,
-        "device_codes",
-        "expires_at <= $1",
-        "expires_at"
-    ) + remove!(
-        executor,
-        now,
-        batch,
-        "refresh_tokens",
-        "expires_at <= $1",
-        "expires_at"
-    ) + remove!(
-        executor,
-        now,
-        batch,
-        "access_tokens",
-        "expires_at <= $1",
-        "expires_at"
-    ) + remove!(
-        executor,
-        now,
-        batch,
-        "throttles",
-        "window_ends <= $1 AND blocked_until <= $1",
-        "window_ends"
-    ) + remove!(
-        executor,
-        now,
-        batch,
-        "grants",
-        "expires_at <= $1",
-        "expires_at"
-    ))
+    Ok(Removed([
+        remove!(
+            executor,
+            now,
+            batch,
+            "sessions",
+            "expires_at <= $1",
+            "expires_at"
+        ),
+        remove!(
+            executor,
+            now,
+            batch,
+            "authorization_requests",
+            "expires_at <= $1",
+            "expires_at"
+        ),
+        remove!(
+            executor,
+            replayable,
+            batch,
+            "authorization_codes",
+            "expires_at <= $1",
+            "expires_at"
+        ),
+        remove!(
+            executor,
+            replayable,
+            batch,
+            "device_codes",
+            "expires_at <= $1",
+            "expires_at"
+        ),
+        remove!(
+            executor,
+            now,
+            batch,
+            "refresh_tokens",
+            "expires_at <= $1",
+            "expires_at"
+        ),
+        remove!(
+            executor,
+            now,
+            batch,
+            "access_tokens",
+            "expires_at <= $1",
+            "expires_at"
+        ),
+        remove!(
+            executor,
+            now,
+            batch,
+            "throttles",
+            "window_ends <= $1 AND blocked_until <= $1",
+            "window_ends"
+        ),
+        remove!(
+            executor,
+            now,
+            batch,
+            "grants",
+            "expires_at <= $1",
+            "expires_at"
+        ),
+    ]))
 }
 
-/// Whether no other process removes right now. Asked of PostgreSQL only, until the
+/// Whether no other process removes what `lock` stands for right now. Asked of PostgreSQL only, until the
 /// end of the transaction; SQLite's transactions stand in line anyway.
-async fn is_ours_to_do(executor: &mut impl Executor) -> Result<bool, StoreError> {
+pub(super) async fn is_ours_to_do(
+    executor: &mut impl Executor,
+    lock: i64,
+) -> Result<bool, StoreError> {
     if let Conn::Sqlite(_) = executor.conn()? {
         return Ok(true);
     }
     sql!(executor, |conn| sqlx::query_scalar::<_, bool>(
         "SELECT pg_try_advisory_xact_lock($1)"
     )
-    .bind(REMOVAL_LOCK)
+    .bind(lock)
     .fetch_one(conn))
 }

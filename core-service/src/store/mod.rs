@@ -29,18 +29,24 @@ mod text;
 mod writer;
 
 pub mod access_tokens;
+pub(crate) mod audit;
 pub mod authorization_codes;
 pub mod authorization_requests;
 pub mod clients;
+pub mod consent_list;
 pub mod consents;
 pub mod device_codes;
 pub mod expired;
 pub mod grants;
+pub mod grants_list;
+pub mod lock;
 pub mod refresh_tokens;
 pub mod seeded_credentials;
 pub mod sessions;
 pub mod signing_keys;
 pub mod throttles;
+pub mod token_list;
+pub mod totals;
 pub mod users;
 
 pub(crate) use changes::{Change, Changes, Reading, Validity};

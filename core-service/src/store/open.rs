@@ -112,6 +112,8 @@ pub(super) async fn postgres(
         ("statement_timeout", limit.as_str()),
         // So does a transaction whose process stands still.
         ("idle_in_transaction_session_timeout", "30s"),
+        // A query that reads a page would take longer to compile than to run.
+        ("jit", "off"),
     ]);
     let to_listen = options.clone();
     let pool = pool::<Postgres>(database)

@@ -145,17 +145,26 @@ impl Search {
         key: Option<Bind>,
         size: u32,
     ) -> String {
+        let ordered = self.ordered(column, order, cursor, key);
+        let limit = self.bind(Bind::Int(i64::from(size) + 1));
+        format!("{ordered} LIMIT {limit}")
+    }
+
+    /// As [`page`](Self::page), without the limit.
+    pub(super) fn ordered(
+        &mut self,
+        column: &str,
+        order: Order,
+        cursor: &Cursor,
+        key: Option<Bind>,
+    ) -> String {
         let upwards = (order == Order::Ascending) != cursor.backwards();
         if let Some(key) = key {
             let comparison = if upwards { ">" } else { "<" };
             self.and(&format!("{column} {comparison} ?"), key);
         }
         let direction = if upwards { "ASC" } else { "DESC" };
-        let limit = self.bind(Bind::Int(i64::from(size) + 1));
-        format!(
-            "{} ORDER BY {column} {direction} LIMIT {limit}",
-            self.conditions()
-        )
+        format!("{} ORDER BY {column} {direction}", self.conditions())
     }
 
     /// `WHERE` and all conditions; empty without any.

@@ -14,6 +14,7 @@ struct Row {
     rotated_at: Option<Timestamp>,
     successor_id: Option<String>,
     revoked_at: Option<Timestamp>,
+    disabled_at: Option<Timestamp>,
 }
 
 impl From<Row> for RefreshToken {
@@ -28,6 +29,7 @@ impl From<Row> for RefreshToken {
             rotated_at: row.rotated_at,
             successor_id: row.successor_id,
             revoked_at: row.revoked_at,
+            disabled_at: row.disabled_at,
         }
     }
 }
@@ -39,7 +41,8 @@ pub(crate) async fn insert(
 ) -> Result<(), StoreError> {
     let _: Executed = sql!(executor, |conn| sqlx::query(
         "INSERT INTO refresh_tokens (id, hash, grant_id, created_at, expires_at, last_used_at, \
-         rotated_at, successor_id, revoked_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+         rotated_at, successor_id, revoked_at, disabled_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
     )
     .bind(&token.id)
     .bind(&token.hash)
@@ -50,6 +53,7 @@ pub(crate) async fn insert(
     .bind(token.rotated_at)
     .bind(&token.successor_id)
     .bind(token.revoked_at)
+    .bind(token.disabled_at)
     .execute(conn))?;
     Ok(())
 }
@@ -61,7 +65,7 @@ pub(crate) async fn by_id(
 ) -> Result<Option<RefreshToken>, StoreError> {
     let row: Option<Row> = sql!(executor, |conn| sqlx::query_as::<_, Row>(
         "SELECT id, hash, grant_id, created_at, expires_at, last_used_at, rotated_at, \
-         successor_id, revoked_at FROM refresh_tokens WHERE id = $1"
+         successor_id, revoked_at, disabled_at FROM refresh_tokens WHERE id = $1"
     )
     .bind(id)
     .fetch_optional(conn))?;
@@ -69,7 +73,7 @@ pub(crate) async fn by_id(
 }
 
 /// Puts a successor in the token's place: true for the one caller that may hand it
-/// out, false when there is one already or the token was revoked.
+/// out, false when there is one already or the token was revoked or suspended.
 ///
 /// Insert the successor in the same transaction: others wait here until it is decided.
 pub(crate) async fn rotate(
@@ -80,7 +84,8 @@ pub(crate) async fn rotate(
 ) -> Result<bool, StoreError> {
     let Executed(rows) = sql!(executor, |conn| sqlx::query(
         "UPDATE refresh_tokens SET rotated_at = $3, last_used_at = $3, successor_id = $2 \
-         WHERE id = $1 AND rotated_at IS NULL AND revoked_at IS NULL"
+         WHERE id = $1 AND rotated_at IS NULL AND revoked_at IS NULL \
+         AND disabled_at IS NULL"
     )
     .bind(id)
     .bind(successor_id)
@@ -89,14 +94,15 @@ pub(crate) async fn rotate(
     Ok(rows > 0)
 }
 
-/// Notes that the token gave tokens at `now`. False when it was revoked.
+/// Notes that the token gave tokens at `now`. False when it was revoked or suspended.
 pub(crate) async fn touch(
     executor: &mut impl Executor,
     id: &str,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let Executed(rows) = sql!(executor, |conn| sqlx::query(
-        "UPDATE refresh_tokens SET last_used_at = $2 WHERE id = $1 AND revoked_at IS NULL"
+        "UPDATE refresh_tokens SET last_used_at = $2 \
+         WHERE id = $1 AND revoked_at IS NULL AND disabled_at IS NULL"
     )
     .bind(id)
     .bind(now)
@@ -107,10 +113,7 @@ pub(crate) async fn touch(
 /// Ends the token alone, not its family. False when it had ended already or is not known.
 #[cfg_attr(
     not(test),
-    expect(
-        dead_code,
-        reason = "for the account pages, where people end what they gave"
-    )
+    expect(dead_code, reason = "for the administration of tokens")
 )]
 pub(crate) async fn revoke(
     executor: &mut impl Executor,
@@ -122,6 +125,23 @@ pub(crate) async fn revoke(
     )
     .bind(id)
     .bind(now)
+    .execute(conn))?;
+    Ok(rows > 0)
+}
+
+/// Suspends the token alone since `disabled_at`, or lets it be used again (none). False
+/// when it is so already, has ended or is not known.
+pub(crate) async fn set_disabled(
+    executor: &mut impl Executor,
+    id: &str,
+    disabled_at: Option<Timestamp>,
+) -> Result<bool, StoreError> {
+    let Executed(rows) = sql!(executor, |conn| sqlx::query(
+        "UPDATE refresh_tokens SET disabled_at = $2 \
+         WHERE id = $1 AND revoked_at IS NULL AND (disabled_at IS NULL) = ($2 IS NOT NULL)"
+    )
+    .bind(id)
+    .bind(disabled_at)
     .execute(conn))?;
     Ok(rows > 0)
 }

@@ -90,6 +90,32 @@ pub(crate) async fn by_id(
     Ok(row.map(Session::from))
 }
 
+/// The user's sessions that count at `now`, the one used last first, at most `limit`. Those
+/// that are not remembered count only when they were used after `idle_since`.
+pub(crate) async fn live_of_user(
+    executor: &mut impl Executor,
+    user: &UserId,
+    now: Timestamp,
+    idle_since: Timestamp,
+    limit: u32,
+) -> Result<Vec<Session>, StoreError> {
+    let rows: Vec<Row> = sql!(executor, |conn| {
+        sqlx::query_as::<_, Row>(
+        "SELECT id, hash, user_id, auth_time, amr, remembered, fingerprint, client_ip, user_agent, \
+         created_at, last_seen_at, expires_at, revoked_at FROM sessions \
+         WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > $2 \
+         AND (remembered OR last_seen_at > $3) \
+         ORDER BY last_seen_at DESC, id DESC LIMIT $4"
+    )
+    .bind(user)
+    .bind(now)
+    .bind(idle_since)
+    .bind(i64::from(limit))
+    .fetch_all(conn)
+    })?;
+    Ok(rows.into_iter().map(Session::from).collect())
+}
+
 /// Notes that the session was used at `now`.
 pub(crate) async fn touch(
     executor: &mut impl Executor,
@@ -121,14 +147,15 @@ pub(crate) async fn revoke(
     Ok(rows > 0)
 }
 
-/// Ends all sessions of the user; gives how many.
+/// Ends all sessions of the user that are not over; gives how many.
 pub(crate) async fn revoke_of_user(
     executor: &mut impl Executor,
     user: &UserId,
     now: Timestamp,
 ) -> Result<u64, StoreError> {
     let Executed(rows) = sql!(executor, |conn| sqlx::query(
-        "UPDATE sessions SET revoked_at = $2 WHERE user_id = $1 AND revoked_at IS NULL"
+        "UPDATE sessions SET revoked_at = $2 \
+         WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > $2"
     )
     .bind(user)
     .bind(now)

@@ -1,8 +1,14 @@
 //! Table `users`.
 
 use serde_json::{Map, Value};
+use sqlx::AssertSqlSafe;
 
-use super::{Change, Executor, StoreError, Transaction, connection::Executed, sql, text};
+use super::{
+    Change, Cursor, Executor, Page, StoreError, Transaction,
+    connection::Executed,
+    paging::{Bind, Order, Search, behind_prefix, bind_all},
+    sql, text,
+};
 use crate::domain::{
     id::UserId,
     time::Timestamp,
@@ -66,8 +72,8 @@ pub(crate) async fn insert(executor: &mut impl Executor, user: &User) -> Result<
     let keys = Keys::of(user)?;
     let _: Executed = sql!(executor, |conn| sqlx::query(
         "INSERT INTO users (id, username, username_key, email, email_key, email_verified, \
-         password_hash, role, active, claims, auth_source, external_id, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+         password_hash, role, active, claims, auth_source, external_id, created_at, updated_at, \
+         name_key) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
     )
     .bind(&user.id)
     .bind(&user.username)
@@ -83,6 +89,7 @@ pub(crate) async fn insert(executor: &mut impl Executor, user: &User) -> Result<
     .bind(&user.external_id)
     .bind(user.created_at)
     .bind(user.updated_at)
+    .bind(&keys.name)
     .execute(conn))?;
     Ok(())
 }
@@ -97,7 +104,7 @@ pub(crate) async fn update(transaction: &mut Transaction, user: &User) -> Result
     let Executed(rows) = sql!(transaction, |conn| sqlx::query(
         "UPDATE users SET username = $2, username_key = $3, email = $4, email_key = $5, \
          email_verified = $6, password_hash = $7, role = $8, active = $9, claims = $10, \
-         auth_source = $11, external_id = $12, updated_at = $13 WHERE id = $1"
+         auth_source = $11, external_id = $12, updated_at = $13, name_key = $14 WHERE id = $1"
     )
     .bind(&user.id)
     .bind(&user.username)
@@ -112,6 +119,7 @@ pub(crate) async fn update(transaction: &mut Transaction, user: &User) -> Result
     .bind(&user.auth_source)
     .bind(&user.external_id)
     .bind(user.updated_at)
+    .bind(&keys.name)
     .execute(conn))?;
     Ok(rows > 0)
 }
@@ -193,20 +201,110 @@ pub(crate) async fn by_email(
     row.map(User::try_from).transpose()
 }
 
-/// Up to `limit` users, ordered by [`User::key`] of the user name, from behind the key `after` on.
+/// Removes the user with all sessions, consents and grants; access tokens count no longer.
+/// False when there is no such user.
+pub(crate) async fn delete(transaction: &mut Transaction, id: &UserId) -> Result<bool, StoreError> {
+    transaction.changes(Change::User(id.clone()));
+    let Executed(rows) = sql!(transaction, |conn| sqlx::query(
+        "DELETE FROM users WHERE id = $1"
+    )
+    .bind(id)
+    .execute(conn))?;
+    Ok(rows > 0)
+}
+
+/// What a list of users leaves in.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Filter {
+    /// Users whose name, mail address or full name begins with this, in any case, or whose
+    /// id it is; empty: all.
+    pub(crate) search: String,
+    /// Users of this role.
+    pub(crate) role: Option<Role>,
+    /// Accounts of this identity source.
+    pub(crate) auth_source: Option<String>,
+    /// Users who may sign in, or those who may not.
+    pub(crate) active: Option<bool>,
+}
+
+/// A page of users, ordered by user name.
 pub(crate) async fn list(
     executor: &mut impl Executor,
-    after: Option<&str>,
-    limit: u32,
-) -> Result<Vec<User>, StoreError> {
-    text::check(after)?;
-    let rows: Vec<Row> = sql!(executor, |conn| sqlx::query_as::<_, Row>(select!(
-        "WHERE username_key > $1 ORDER BY username_key LIMIT $2"
-    ))
-    .bind(after.unwrap_or_default())
-    .bind(i64::from(limit))
+    filter: &Filter,
+    cursor: &Cursor,
+    size: u32,
+) -> Result<Page<User>, StoreError> {
+    let texts = [Some(filter.search.as_str()), filter.auth_source.as_deref()];
+    text::check(texts.into_iter().flatten())?;
+    let mut search = Search::default();
+    if !filter.search.is_empty() {
+        found(&mut search, &filter.search);
+    }
+    if let Some(role) = filter.role {
+        search.and("role = ?", Bind::Text(role.as_str().to_owned()));
+    }
+    if let Some(source) = &filter.auth_source {
+        search.and("auth_source = ?", Bind::Text(source.clone()));
+    }
+    match filter.active {
+        // As the partial index says it.
+        Some(false) => {
+            search.and_plain("NOT active");
+        }
+        Some(true) => {
+            search.and_plain("active");
+        }
+        None => {}
+    }
+    let key = cursor.key().map(|key| Bind::Text(key.to_owned()));
+    let rest = search.page("username_key", Order::Ascending, cursor, key, size);
+    let text = format!("{}{rest}", select!(""));
+    let rows: Vec<Row> = sql!(executor, |conn| bind_all!(
+        sqlx::query_as::<_, Row>(AssertSqlSafe(text.as_str())),
+        &search.binds
+    )
     .fetch_all(conn))?;
-    rows.into_iter().map(User::try_from).collect()
+    let users: Vec<User> = rows
+        .into_iter()
+        .map(User::try_from)
+        .collect::<Result<_, _>>()?;
+    Ok(cursor.page(users, size, |user| User::key(&user.username)))
+}
+
+/// Each way to find somebody has its own index, and OR would use none of them.
+fn found(search: &mut Search, text: &str) {
+    let beginning = User::key(text);
+    let from = search.bind(Bind::Text(beginning.clone()));
+    let to = search.bind(Bind::Text(behind_prefix(&beginning)));
+    let id = search.bind(Bind::Text(text.to_owned()));
+    let ways = ["username_key", "email_key", "name_key"]
+        .map(|key| format!("SELECT id FROM users WHERE {key} >= {from} AND {key} < {to}"));
+    search.and_plain(&format!(
+        "id IN ({} UNION SELECT id FROM users WHERE id = {id})",
+        ways.join(" UNION ")
+    ));
+}
+
+/// The identity sources that there are accounts of.
+pub(crate) async fn auth_sources(executor: &mut impl Executor) -> Result<Vec<String>, StoreError> {
+    // From one to the next in the index: DISTINCT would read all of it.
+    sql!(executor, |conn| sqlx::query_scalar::<_, String>(
+        "WITH RECURSIVE sources (source) AS (SELECT min(auth_source) FROM users UNION ALL \
+         SELECT (SELECT min(auth_source) FROM users WHERE auth_source > source) FROM sources \
+         WHERE source IS NOT NULL) SELECT source FROM sources WHERE source IS NOT NULL"
+    )
+    .fetch_all(conn))
+}
+
+/// How many users there are, how many of them are admins, and how many may not sign in.
+pub(crate) async fn counts(executor: &mut impl Executor) -> Result<[u64; 3], StoreError> {
+    let counts: (i64, i64, i64) = sql!(executor, |conn| sqlx::query_as::<_, (i64, i64, i64)>(
+        "SELECT (SELECT count(*) FROM users), \
+         (SELECT count(*) FROM users WHERE role = 'admin'), \
+         (SELECT count(*) FROM users WHERE NOT active)"
+    )
+    .fetch_one(conn))?;
+    Ok([counts.0, counts.1, counts.2].map(|count| u64::try_from(count).unwrap_or_default()))
 }
 
 /// Whether there is an admin, able to sign in or not.
@@ -239,6 +337,7 @@ pub(crate) async fn lock_admins(executor: &mut impl Executor) -> Result<(), Stor
 struct Keys {
     username: String,
     email: Option<String>,
+    name: Option<String>,
 }
 
 impl Keys {
@@ -248,11 +347,20 @@ impl Keys {
         let keys = Self {
             username: User::key(&user.username),
             email: user.email.as_deref().map(User::key),
+            // Its beginning is all that is searched.
+            name: user.name().map(|name| {
+                User::key(name)
+                    .replace('\0', "")
+                    .chars()
+                    .take(100)
+                    .collect()
+            }),
         };
         let texts = [
             Some(user.id.as_str()),
             Some(&keys.username),
             keys.email.as_deref(),
+            keys.name.as_deref(),
             user.external_id.as_deref(),
         ];
         text::check_keys(texts.into_iter().flatten())?;

@@ -12,7 +12,8 @@ use super::{
     requested_claims, required,
 };
 use crate::{
-    Core, Ctx,
+    Actor, Core, Ctx,
+    audit::{Event, EventType, Resource},
     domain::{
         client::Client,
         grant::{AuthorizationCode, Grant},
@@ -32,7 +33,7 @@ pub(super) async fn redeem(
     let presented = PlainToken::presented(required(&request.code, "code")?);
     let (code, grant) = find(core, client, &presented).await?;
     if code.used_at.is_some() {
-        return replayed(core, ctx, &code).await;
+        return replayed(core, ctx, client, &code).await;
     }
     let extra_claims = requested_claims(core, client, request)?;
     if ctx.now >= code.expires_at || !grant.is_live(ctx.now) {
@@ -61,10 +62,22 @@ pub(super) async fn redeem(
     let mut transaction = core.store.begin().await?;
     if !authorization_codes::claim(&mut transaction, &code.id, ctx.now).await? {
         drop(transaction);
-        return replayed(core, ctx, &code).await;
+        return replayed(core, ctx, client, &code).await;
     }
     issuance.record(&mut transaction).await?;
     transaction.commit().await?;
+    let event = Event::new(
+        EventType::AuthorizationCodeExchanged,
+        "exchanged an authorization code",
+    )
+    .by(Actor::from(client))
+    .about(Resource::new(
+        "AUTHORIZATION",
+        grant.id,
+        client.metadata.client_name.clone(),
+    ))
+    .with("user_id", grant.user_id.as_str());
+    core.audit.record(ctx, event);
     issuance.sign(core, ctx)
 }
 
@@ -89,20 +102,34 @@ async fn find(
 
 /// A code that comes twice was stolen, one way or the other: what it gave is
 /// taken back (RFC 6749 section 4.1.2), and stays taken back although this answers an error.
-async fn replayed<T>(core: &Core, ctx: &Ctx, code: &AuthorizationCode) -> Result<T, Error> {
+async fn replayed<T>(
+    core: &Core,
+    ctx: &Ctx,
+    client: &Client,
+    code: &AuthorizationCode,
+) -> Result<T, Error> {
     let mut transaction = core.store.begin().await?;
-    grants::revoke(&mut transaction, &code.grant_id, ctx.now).await?;
+    let event = Event::new(
+        EventType::SuspiciousActivity,
+        "used an authorization code again",
+    )
+    .by(Actor::from(client))
+    .about(Resource::grant(code.grant_id, &client.id))
+    .failed("the code was used before");
+    if grants::revoke(&mut transaction, &code.grant_id, ctx.now).await? {
+        core.audit.record_in(&mut transaction, ctx, event).await?;
+    } else {
+        // Nothing is left to take back, however often it comes.
+        let grant = code.grant_id.to_string();
+        core.audit.record_often(
+            ctx,
+            EventType::SuspiciousActivity,
+            client.id.as_str(),
+            &grant,
+            || event,
+        );
+    }
     transaction.commit().await?;
-    tracing::error!(
-        target: "audit",
-        event = "SUSPICIOUS_ACTIVITY",
-        severity = "CRITICAL",
-        reason = "authorization code replayed",
-        client_id = %code.client_id,
-        grant_id = %code.grant_id,
-        client_ip = ctx.client_ip,
-        request_id = ctx.request_id,
-    );
     Err(invalid("the code was used before"))
 }
 

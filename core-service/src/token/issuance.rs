@@ -10,7 +10,8 @@ use serde_json::{Map, Value, json};
 
 use super::id_token;
 use crate::{
-    Core, Ctx,
+    Actor, Core, Ctx,
+    audit::{Event, EventType, Resource},
     config::Lifetimes,
     domain::{
         client::Client,
@@ -134,7 +135,7 @@ impl<'a> Issuance<'a> {
         Ok(access_tokens::append(&core.store, self.access.clone()).await?)
     }
 
-    /// Signs the tokens. Call it once they are durably on record.
+    /// Signs the tokens and notes them. Call it once they are durably on record.
     pub(super) fn sign(self, core: &Core, ctx: &Ctx) -> Result<TokenResponse, Error> {
         let access_token = core.keys.sign(
             ctx.now,
@@ -159,6 +160,7 @@ impl<'a> Issuance<'a> {
             }
             _ => None,
         };
+        self.report(core, ctx, id_token.is_some());
         Ok(TokenResponse {
             access_token,
             token_type: "Bearer".to_owned(),
@@ -167,6 +169,38 @@ impl<'a> Issuance<'a> {
             refresh_token: self.refresh.map(PlainToken::into_string),
             id_token,
         })
+    }
+
+    /// Notes what was handed out.
+    fn report(&self, core: &Core, ctx: &Ctx, with_id_token: bool) {
+        let (actor, issued) = match &self.subject {
+            Subject::User { user, .. } => (Actor::from(*user), EventType::AccessTokenIssued),
+            Subject::Client => (
+                Actor::from(self.client),
+                EventType::ClientCredentialsTokenIssued,
+            ),
+        };
+        let token = Resource::token(self.access.id, &self.client.id);
+        let event = Event::new(issued, "got an access token")
+            .by(actor.clone())
+            .about(token.clone())
+            .with("scope", self.access.scope.to_string())
+            .with("expires_at", self.access.expires_at.0);
+        core.audit.record(ctx, event);
+        if let Some(refresh) = &self.new_refresh {
+            let event = Event::new(EventType::RefreshTokenIssued, "got a refresh token")
+                .by(actor.clone())
+                .about(Resource::new("TOKEN", &refresh.id, self.client.id.as_str()))
+                .with("grant_id", refresh.grant_id.to_string())
+                .with("expires_at", refresh.expires_at.0);
+            core.audit.record(ctx, event);
+        }
+        if with_id_token {
+            let event = Event::new(EventType::IdTokenIssued, "got an ID token")
+                .by(actor)
+                .about(token);
+            core.audit.record(ctx, event);
+        }
     }
 
     /// The claims of RFC 9068 section 2.2, and the predecessor's own.
@@ -233,6 +267,7 @@ pub(super) fn refresh_record(
         rotated_at: None,
         successor_id: None,
         revoked_at: None,
+        disabled_at: None,
     }
 }
 

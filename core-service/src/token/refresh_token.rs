@@ -19,7 +19,8 @@ use super::{
     requested_claims, required,
 };
 use crate::{
-    Core, Ctx,
+    Actor, Core, Ctx,
+    audit::{Event, EventType, Resource},
     domain::{
         client::Client, grant::Grant, id::time_ordered, scope::ScopeSet, secret::PlainToken,
         token::RefreshToken,
@@ -43,11 +44,9 @@ pub(super) async fn redeem(
     }
     let presented = PlainToken::presented(required(&request.refresh_token, "refresh_token")?);
     let (token, grant) = find(core, client, &presented).await?;
-    if token.revoked_at.is_some() || !grant.is_live(ctx.now) || ctx.now >= token.expires_at {
-        return Err(invalid());
-    }
+    check_live(ctx, &token, &grant)?;
     if token.rotated_at.is_some() && !may_be_retried(core, ctx, &token).await? {
-        return reused(core, ctx, &grant).await;
+        return reused(core, ctx, client, &grant).await;
     }
     let extra_claims = requested_claims(core, client, request)?;
     let scope = narrowed(&grant, &request.scope)?;
@@ -64,15 +63,21 @@ pub(super) async fn redeem(
             Some((successor, record)) => issuance.with_refresh(successor, record),
             None => {
                 drop(transaction);
-                return reused(core, ctx, &grant).await;
+                return reused(core, ctx, client, &grant).await;
             }
         }
     } else {
-        refresh_tokens::touch(&mut transaction, &token.id, ctx.now).await?;
+        if !refresh_tokens::touch(&mut transaction, &token.id, ctx.now).await? {
+            return Err(invalid());
+        }
         issuance.with_refresh(presented, None)
     };
     issuance.record(&mut transaction).await?;
     transaction.commit().await?;
+    let event = Event::new(EventType::TokenRefreshed, "refreshed a token")
+        .by(Actor::from(&user))
+        .about(Resource::grant(grant.id, &client.id));
+    core.audit.record(ctx, event);
     issuance.sign(core, ctx)
 }
 
@@ -119,6 +124,18 @@ async fn find(
     Ok((token, grant))
 }
 
+/// Refuses what has ended, and what is suspended: that keeps its family, for the day it is
+/// enabled again.
+fn check_live(ctx: &Ctx, token: &RefreshToken, grant: &Grant) -> Result<(), Error> {
+    if token.revoked_at.is_some() || ctx.now >= token.expires_at || grant.is_over(ctx.now) {
+        return Err(invalid());
+    }
+    if token.disabled_at.is_some() || grant.disabled_at.is_some() {
+        return Err(suspended());
+    }
+    Ok(())
+}
+
 /// Section 6: what is asked for must not pass what was granted; nothing means all of it.
 fn narrowed(grant: &Grant, requested: &str) -> Result<ScopeSet, Error> {
     let requested = ScopeSet::parse(requested)
@@ -156,6 +173,9 @@ async fn may_be_retried(core: &Core, ctx: &Ctx, token: &RefreshToken) -> Result<
 }
 
 /// The successor to hand out again: within the grace window, and only while nobody used it.
+///
+/// # Errors
+/// `invalid_grant` when either of the two is suspended: no reason to end the family.
 async fn successor_to_retry(
     core: &Core,
     ctx: &Ctx,
@@ -165,6 +185,10 @@ async fn successor_to_retry(
     let Some(token) = refresh_tokens::by_id(executor, id).await? else {
         return Ok(None);
     };
+    // Meanwhile: then it is no reuse that it can't be rotated.
+    if token.disabled_at.is_some() {
+        return Err(suspended());
+    }
     let (Some(rotated_at), Some(successor_id)) = (token.rotated_at, &token.successor_id) else {
         return Ok(None);
     };
@@ -172,6 +196,12 @@ async fn successor_to_retry(
         return Ok(None);
     }
     let successor = refresh_tokens::by_id(executor, successor_id).await?;
+    if successor
+        .as_ref()
+        .is_some_and(|it| it.disabled_at.is_some())
+    {
+        return Err(suspended());
+    }
     let unused = successor.is_some_and(|successor| {
         successor.rotated_at.is_none()
             && successor.last_used_at.is_none()
@@ -181,31 +211,29 @@ async fn successor_to_retry(
 }
 
 /// Two parties hold the token: the family ends, and stays so although this answers an error.
-async fn reused<T>(core: &Core, ctx: &Ctx, grant: &Grant) -> Result<T, Error> {
+async fn reused<T>(core: &Core, ctx: &Ctx, client: &Client, grant: &Grant) -> Result<T, Error> {
     let mut transaction = core.store.begin().await?;
     grants::revoke(&mut transaction, &grant.id, ctx.now).await?;
+    let event = Event::new(EventType::SuspiciousActivity, "used a refresh token again")
+        .by(Actor::from(client))
+        .about(Resource::grant(grant.id, &client.id))
+        .with("user_id", grant.user_id.as_str())
+        .failed("another one took the token's place");
+    core.audit.record_in(&mut transaction, ctx, event).await?;
     transaction.commit().await?;
-    report_reuse(ctx, grant);
     Err(invalid())
-}
-
-fn report_reuse(ctx: &Ctx, grant: &Grant) {
-    tracing::error!(
-        target: "audit",
-        event = "SUSPICIOUS_ACTIVITY",
-        severity = "CRITICAL",
-        reason = "refresh token reused",
-        client_id = %grant.client_id,
-        user_id = %grant.user_id,
-        grant_id = %grant.id,
-        client_ip = ctx.client_ip,
-        request_id = ctx.request_id,
-    );
 }
 
 fn invalid() -> Error {
     Error::oauth(
         ErrorCode::InvalidGrant,
         "the refresh_token is not known, not this client's, has expired or was revoked",
+    )
+}
+
+fn suspended() -> Error {
+    Error::oauth(
+        ErrorCode::InvalidGrant,
+        "the refresh_token was disabled; it can be used again once it is enabled",
     )
 }

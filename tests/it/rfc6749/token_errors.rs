@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use authgate_proto::v1::DisableUserRequest;
+use authgate_proto::v1::UserRequest;
 use http::StatusCode;
 
 use crate::support::{
@@ -124,7 +124,7 @@ on_both! {
     async fn a_code_of_somebody_who_was_disabled_is_worth_nothing(app: TestApp) {
         app.seed(people_and_clients()).await;
         let code = WEB_APP.code(&app, "openid").await;
-        app.admin().disable_user(DisableUserRequest { username: ALICE.0.into() }).await.unwrap();
+        app.admin().disable_user(UserRequest { username: ALICE.0.into(), ..UserRequest::default() }).await.unwrap();
         assert_refused(&WEB_APP.redeem(&app, &code).await, "invalid_grant");
     }
 

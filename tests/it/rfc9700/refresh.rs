@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use authgate_proto::v1::{
-    ApproveClientRequest, DisableUserRequest, EnableUserRequest, RejectClientRequest,
-};
+use authgate_proto::v1::{ApproveClientRequest, RejectClientRequest, UserRequest};
 use http::StatusCode;
 use serde_json::Value;
 
@@ -113,10 +111,10 @@ on_both! {
     async fn a_disabled_person_s_tokens_are_worth_nothing_then_or_later(app: TestApp) {
         let username = || ALICE.0.to_owned();
         let tokens = first(&app, &WEB_APP).await;
-        app.admin().disable_user(DisableUserRequest { username: username() }).await.unwrap();
+        app.admin().disable_user(UserRequest { username: username(), ..UserRequest::default() }).await.unwrap();
         assert!(!counts(&app, &text(&tokens, "access_token")).await);
         assert_refused(&WEB_APP.refresh(&app, &text(&tokens, "refresh_token")).await);
-        app.admin().enable_user(EnableUserRequest { username: username() }).await.unwrap();
+        app.admin().enable_user(UserRequest { username: username(), ..UserRequest::default() }).await.unwrap();
         assert!(!counts(&app, &text(&tokens, "access_token")).await);
         assert_refused(&WEB_APP.refresh(&app, &text(&tokens, "refresh_token")).await);
     }

@@ -187,11 +187,21 @@ impl Form {
             let kind = attribute(*input, "type");
             !matches!(kind.as_str(), "checkbox" | "radio") || input.attr("checked").is_some()
         });
+        let mut fields: Vec<(String, String)> = filled
+            .map(|input| (attribute(input, "name"), attribute(input, "value")))
+            .collect();
+        for area in form.select(&selector("textarea[name]")) {
+            fields.push((attribute(area, "name"), area.text().collect()));
+        }
+        for select in form.select(&selector("select[name]")) {
+            let chosen = select.select(&selector("option[selected]")).next();
+            let chosen = chosen.or_else(|| select.select(&selector("option")).next());
+            let value = chosen.map_or_else(String::new, |option| attribute(option, "value"));
+            fields.push((attribute(select, "name"), value));
+        }
         Self {
             action: attribute(form, "action"),
-            fields: filled
-                .map(|input| (attribute(input, "name"), attribute(input, "value")))
-                .collect(),
+            fields,
         }
     }
 

@@ -11,6 +11,7 @@ pub mod confirm;
 pub mod confirm_here;
 pub mod empty;
 pub mod entry;
+pub mod event;
 pub mod fact;
 pub mod field;
 pub mod filter;

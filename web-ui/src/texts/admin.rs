@@ -13,6 +13,7 @@ catalogue! {
         authorizations: Authorizations,
         registrations: Registrations,
         keys: Keys,
+        audit: Audit,
     }
 
     /// `/admin`.
@@ -150,6 +151,50 @@ catalogue! {
         registered,
         /// Nobody who is known here registered it.
         by_itself,
+        none: Message,
+    }
+
+    /// `/admin/audit`.
+    Audit {
+        title,
+        csv,
+        json_lines,
+        /// The numbers below are of the last thirty days.
+        statistics,
+        events,
+        failures,
+        critical,
+        /// Since the server started.
+        dropped,
+        search_hint,
+        event_type,
+        any_type,
+        severity,
+        any_severity,
+        outcome,
+        any_outcome,
+        succeeded,
+        failed,
+        from,
+        until,
+        /// Names the list of filters that are set.
+        filters,
+        /// Before the name of a filter.
+        remove,
+        time,
+        actor,
+        address,
+        user_agent,
+        /// Of what is acted on.
+        kind,
+        resource,
+        error,
+        details,
+        request,
+        request_id,
+        /// In the chain of hashes.
+        place,
+        hash,
         none: Message,
     }
 

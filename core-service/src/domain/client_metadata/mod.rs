@@ -169,4 +169,19 @@ impl ClientMetadata {
     pub fn scopes(&self) -> ScopeSet {
         ScopeSet::from_stored(&self.scope)
     }
+
+    /// The same with what only an admin may set taken from `old`: what an admin gave a client,
+    /// it keeps.
+    #[must_use]
+    pub fn with_admin_members_of(self, old: &Self) -> Self {
+        Self {
+            token_profile: old.token_profile.clone(),
+            project: old.project.clone(),
+            service_account: old.service_account.clone(),
+            trusted: old.trusted,
+            extra_claims_allowed: old.extra_claims_allowed,
+            introspect_any: old.introspect_any,
+            ..self
+        }
+    }
 }

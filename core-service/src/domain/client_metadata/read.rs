@@ -7,7 +7,7 @@ use authgate_proto::vocabulary::grant_type::{
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::ClientMetadata;
+use super::{ADMIN_ONLY_MEMBERS, ClientMetadata};
 use crate::domain::{
     document::{Object, Unknown},
     redirect_uri::{self, Rules},
@@ -19,6 +19,9 @@ use crate::domain::{
 pub enum Registrant {
     /// The client itself, or anybody in its name (RFC 7591 section 3).
     Client,
+    /// A person who signed in, and waits for an admin's approval. Which scopes somebody may
+    /// name is up to the caller.
+    Person,
     /// An admin or the seed file.
     Admin,
 }
@@ -70,20 +73,22 @@ const UNSUPPORTED_PROTECTION: [&str; 16] = [
 
 impl Registrant {
     /// What becomes of members without a meaning: registration skips them
-    /// (RFC 7591 section 2), an admin mistyped.
+    /// (RFC 7591 section 2), people mistyped.
     pub(crate) const fn unknown(self) -> Unknown {
         match self {
             Self::Client => Unknown::Ignored,
-            Self::Admin => Unknown::Refused,
+            Self::Person | Self::Admin => Unknown::Refused,
         }
     }
 
     /// RFC 7591 section 2 says `authorization_code`. The predecessor gave refresh
-    /// tokens unasked, so what its admins write still means them.
+    /// tokens unasked, so what its people write still means them.
     fn default_grant_types(self) -> Vec<String> {
         match self {
             Self::Client => vec![AUTHORIZATION_CODE.to_owned()],
-            Self::Admin => vec![AUTHORIZATION_CODE.to_owned(), REFRESH_TOKEN.to_owned()],
+            Self::Person | Self::Admin => {
+                vec![AUTHORIZATION_CODE.to_owned(), REFRESH_TOKEN.to_owned()]
+            }
         }
     }
 }
@@ -154,6 +159,14 @@ impl ClientMetadata {
         }
         match by {
             Registrant::Client => metadata,
+            Registrant::Person => {
+                for name in ADMIN_ONLY_MEMBERS {
+                    if document.value(name).is_some() {
+                        document.problem(name, "is set by an admin only");
+                    }
+                }
+                metadata
+            }
             Registrant::Admin => metadata.with_admin_members(document),
         }
     }
@@ -206,7 +219,7 @@ fn grant_types(document: &mut Object<'_>, by: Registrant) -> Vec<String> {
         };
         match name.as_str() {
             AUTHORIZATION_CODE | REFRESH_TOKEN | DEVICE_CODE => {}
-            CLIENT_CREDENTIALS if by == Registrant::Admin => {}
+            CLIENT_CREDENTIALS if by != Registrant::Client => {}
             CLIENT_CREDENTIALS => {
                 let reason = "client_credentials is given by an admin only";
                 document.problem(&format!("grant_types[{at}]"), reason);

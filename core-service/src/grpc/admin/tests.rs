@@ -1,4 +1,7 @@
-use authgate_proto::{transport, v1::admin_client::AdminClient};
+use authgate_proto::{
+    transport,
+    v1::{RequestContext, admin_client::AdminClient},
+};
 use secrecy::SecretString;
 use serde_json::json;
 use tonic::{Code, service::Routes};
@@ -7,7 +10,9 @@ use super::*;
 use crate::{
     admin::test_support::{NOW, add_client, add_grant, add_user},
     config::Algorithm,
-    domain::{id::time_ordered, scope::ScopeSet, time::Timestamp, token::AccessToken},
+    domain::{
+        id::time_ordered, scope::ScopeSet, secret::PlainToken, time::Timestamp, token::AccessToken,
+    },
     store::{access_tokens, conformance::conformance, users as table},
 };
 
@@ -54,9 +59,36 @@ async fn list(routes: Routes, authorization: Option<&str>) -> Result<usize, Stat
 }
 
 conformance! {
-    async fn callers_of_this_process_may_administer(core: Core) {
+    async fn the_command_line_may_administer(core: Core) {
         add_user(&core, "ada", Role::User).await;
-        assert_eq!(list(core.trusted_routes(), None).await.unwrap(), 1);
+        assert_eq!(list(core.operator_routes(), None).await.unwrap(), 1);
+    }
+
+    async fn the_pages_need_a_signed_in_admin(core: Core) {
+        let refused = list(core.trusted_routes(), None).await.unwrap_err();
+        assert_eq!(refused.code(), Code::Unauthenticated);
+        let change = v1::CreateUserRequest { username: "x".to_owned(), ..v1::CreateUserRequest::default() };
+        for (name, role, shows) in [("ada", Role::User, Code::PermissionDenied), ("root", Role::Admin, Code::Ok)] {
+            let user = add_user(&core, name, role).await;
+            let ctx = crate::admin::test_support::ctx();
+            let proof = session::Proof { user: &user, amr: "pwd", remember: false };
+            let (_, cookie) = session::open(&core, &ctx, proof).await.unwrap();
+            let mut context = RequestContext {
+                user_agent: ctx.user_agent.clone(),
+                session_cookie: cookie.value.clone(),
+                ..RequestContext::default()
+            };
+            let mut client = AdminClient::new(transport::in_process(core.trusted_routes()));
+            let looked = client.list_users(context.request(v1::ListUsersRequest::default())).await;
+            assert_eq!(looked.err().map_or(Code::Ok, |status| status.code()), shows, "{name}");
+
+            // Without its form nothing is changed, whoever asks.
+            let refused = client.create_user(context.request(change.clone())).await.unwrap_err();
+            assert_eq!((refused.code(), refused.details().is_empty()), (Code::PermissionDenied, role == Role::Admin));
+            context.csrf_token = core.derived.csrf_token(&PlainToken::presented(&cookie.value));
+            let changed = client.create_user(context.request(change.clone())).await;
+            assert_eq!(changed.err().map_or(Code::Ok, |status| status.code()), shows, "{name}");
+        }
     }
 
     async fn others_need_the_token_of_an_admin(core: Core) {

@@ -8,7 +8,7 @@ use crate::{
         id::ClientId,
     },
     store::{
-        Column, Store, StoreError, access_tokens, authorization_codes, clients,
+        Column, Cursor, Store, StoreError, access_tokens, authorization_codes, clients,
         connection::Executed, consents, device_codes, grants, refresh_tokens, sessions, sql, users,
     },
 };
@@ -63,23 +63,38 @@ conformance! {
         assert!(matches!(result, Err(StoreError::Conflict(Column::Id))), "{result:?}");
     }
 
-    async fn lists_go_page_by_page_and_by_status(store: Store) {
-        for (id, status) in [
+    async fn lists_go_page_by_page_by_name_and_status(store: Store) {
+        for (name, status) in [
             ("d", ClientStatus::Pending),
             ("B", ClientStatus::Active),
             ("c", ClientStatus::Pending),
             ("a", ClientStatus::Inactive),
         ] {
-            commit!(store, |tx| clients::insert(tx, &Client { status, ..client(id) }));
+            let mut client = Client { status, ..client(&format!("id-of-{name}")) };
+            client.metadata.client_name = name.to_owned();
+            client.metadata.description = Some(format!("100% {name}_X"));
+            commit!(store, |tx| clients::insert(tx, &client));
         }
-        let ids = |page: Vec<Client>| page.into_iter().map(|c| c.id.to_string()).collect::<Vec<_>>();
-        assert_eq!(ids(read!(store, |c| clients::list(c, None, None, 10))), ["B", "a", "c", "d"]);
-        let after = ClientId::from("a");
-        assert_eq!(ids(read!(store, |c| clients::list(c, None, Some(&after), 1))), ["c"]);
-        let pending = Some(ClientStatus::Pending);
-        assert_eq!(ids(read!(store, |c| clients::list(c, pending, None, 10))), ["c", "d"]);
-        let after = ClientId::from("c");
-        assert_eq!(ids(read!(store, |c| clients::list(c, pending, Some(&after), 10))), ["d"]);
+        let list = async |filter: &clients::Filter, token: &str, size| {
+            let cursor = Cursor::parse(token).unwrap();
+            let page = read!(store, |c| clients::list(c, filter, &cursor, size));
+            let names: Vec<_> = page.items.iter().map(|c| c.metadata.client_name.clone()).collect();
+            (names, page.previous, page.next)
+        };
+        let all = clients::Filter::default();
+        let (names, previous, next) = list(&all, "", 3).await;
+        assert_eq!((names, previous.as_str()), (vec!["a".to_owned(), "B".into(), "c".into()], ""));
+        let (names, previous, next) = list(&all, &next, 3).await;
+        assert_eq!((names, next.as_str()), (vec!["d".to_owned()], ""));
+        assert_eq!(list(&all, &previous, 3).await.0, ["a", "B", "c"]);
+        assert_eq!(list(&all, "last", 3).await.0, ["B", "c", "d"]);
+
+        let pending = clients::Filter { status: Some(ClientStatus::Pending), ..all.clone() };
+        assert_eq!(list(&pending, "", 9).await.0, ["c", "d"]);
+        for (search, found) in [("ID-OF-B", vec!["B"]), ("b_x", vec!["B"]), ("100%", vec!["a", "B", "c", "d"]), ("%a%", vec![]), ("_", vec!["a", "B", "c", "d"])] {
+            let filter = clients::Filter { search: search.to_owned(), ..all.clone() };
+            assert_eq!(list(&filter, "", 9).await.0, found, "{search}");
+        }
     }
 
     async fn a_deleted_client_takes_what_hangs_on_it(store: Store) {

@@ -18,7 +18,9 @@ use crate::{
         token::{AccessToken, RefreshToken},
         user::{Role, User},
     },
-    store::{Store, StoreError, Transaction, access_tokens, clients, grants, users},
+    store::{
+        Cursor, Executor, Store, StoreError, Transaction, access_tokens, clients, grants, users,
+    },
 };
 
 /// The instant at which the cases play.
@@ -125,6 +127,9 @@ pub(super) fn grant(user: &User, client: &Client) -> Grant {
         created_at: NOW,
         expires_at: NOW + 24 * HOUR,
         revoked_at: None,
+        disabled_at: None,
+        client_ip: "2001:db8::2".to_owned(),
+        user_agent: "cli/\u{1f980}".to_owned(),
     }
 }
 
@@ -183,6 +188,7 @@ pub(super) fn refresh_token(grant: &Grant) -> RefreshToken {
         rotated_at: None,
         successor_id: None,
         revoked_at: None,
+        disabled_at: None,
     }
 }
 
@@ -348,4 +354,26 @@ impl Contents for Consent {
     fn contents(&self) -> String {
         format!("{self:?}")
     }
+}
+
+/// The first clients, ordered by name.
+pub(crate) async fn first_clients(
+    executor: &mut impl Executor,
+    size: u32,
+) -> Result<Vec<Client>, StoreError> {
+    let all = clients::Filter::default();
+    Ok(clients::list(executor, &all, &Cursor::First, size)
+        .await?
+        .items)
+}
+
+/// The first users, ordered by user name.
+pub(crate) async fn first_users(
+    executor: &mut impl Executor,
+    size: u32,
+) -> Result<Vec<User>, StoreError> {
+    let all = users::Filter::default();
+    Ok(users::list(executor, &all, &Cursor::First, size)
+        .await?
+        .items)
 }

@@ -4,11 +4,12 @@
 //! a server that may be thrown away; each case makes a database of its own and drops it.
 
 mod access;
+mod audit;
 mod changes;
 mod clients;
 pub(crate) mod database;
 mod expired;
-mod fixtures;
+pub(crate) mod fixtures;
 mod grants;
 mod group_commit;
 mod opening;

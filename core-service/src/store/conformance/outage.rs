@@ -15,7 +15,9 @@ use super::{
     fixtures::*,
 };
 use crate::{
-    config::Database,
+    Core, Ctx,
+    audit::{Event, EventType, verification},
+    config::{Database, Settings},
     store::{Conn, Executor as _, Store, StoreError, clients, sql},
 };
 
@@ -41,11 +43,39 @@ async fn gone_is_unavailable_and_back_is_back() {
         line.set(State::Open).await;
         recovers(&store, 1).await;
         commit!(store, |tx| clients::insert(tx, &client("after")));
-        let ids: Vec<String> = read!(store, |c| clients::list(c, None, None, 10))
+        let ids: Vec<String> = read!(store, |c| first_clients(c, 10))
             .into_iter()
             .map(|client| client.id.to_string())
             .collect();
         assert_eq!(ids, ["after", "before"]);
+    })
+    .await;
+}
+
+/// Audit entries wait for a database that is away, and each is then written once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn audit_entries_wait_until_the_database_is_back() {
+    on_postgres(async |database: Database| {
+        let line = Line::new().await;
+        let secret = SecretString::from("0123456789abcdef0123456789abcdef");
+        let settings = Settings::new("https://id.example".to_owned(), secret, line.to(&database));
+        let core = Core::start(settings, Arc::new(|| NOW)).await.unwrap();
+        let record = |number: u32| {
+            let event = Event::new(EventType::UserUpdated, "changed a user").with("number", number);
+            core.audit.record(&Ctx::background(NOW), event);
+        };
+        record(0);
+        core.audit.flush(Duration::from_secs(60)).await;
+        line.set(State::Cut).await;
+        (1..=600).for_each(record);
+        // The end of the program does not wait for ever.
+        core.audit.flush(Duration::from_secs(2)).await;
+        (601..=700).for_each(record);
+        line.set(State::Open).await;
+        core.audit.flush(Duration::from_secs(60)).await;
+        let outcome = verification::verify(&core).await.unwrap();
+        assert_eq!((outcome.entries, outcome.breaks), (701, Vec::new()));
+        assert_eq!(core.audit.dropped(), 0);
     })
     .await;
 }
@@ -69,7 +99,7 @@ async fn silence_is_unavailable_and_does_not_use_up_the_pool() {
         let (mut writing, begun) = (store.begin().await.unwrap(), store.begin().await.unwrap());
 
         line.set(State::Silent).await;
-        assert_unavailable(clients::list(&mut reading, None, None, 1).await.map(|_| ()));
+        assert_unavailable(first_clients(&mut reading, 1).await.map(|_| ()));
         assert_unavailable(clients::insert(&mut writing, &client("lost")).await);
         assert_unavailable(writing.commit().await);
         drop((reading, idle, begun));
@@ -78,7 +108,7 @@ async fn silence_is_unavailable_and_does_not_use_up_the_pool() {
 
         line.set(State::Open).await;
         recovers(&store, 3).await;
-        assert_eq!(read!(store, |c| clients::list(c, None, None, 10)).len(), 1);
+        assert_eq!(read!(store, |c| first_clients(c, 10)).len(), 1);
     })
     .await;
 }
@@ -132,8 +162,8 @@ async fn connections_that_the_server_ended_are_replaced() {
         }
         assert!(ended >= 2, "{ended}");
         let (mut one, mut two) = (store.read().await.unwrap(), store.read().await.unwrap());
-        clients::list(&mut one, None, None, 1).await.unwrap();
-        clients::list(&mut two, None, None, 1).await.unwrap();
+        first_clients(&mut one, 1).await.unwrap();
+        first_clients(&mut two, 1).await.unwrap();
     })
     .await;
 }
@@ -190,7 +220,7 @@ async fn recovers(store: &Store, connections: usize) {
         let mut held = Vec::new();
         for _ in 0..connections {
             let mut transaction = store.begin().await?;
-            clients::list(&mut transaction, None, None, 1).await?;
+            first_clients(&mut transaction, 1).await?;
             held.push(transaction);
         }
         Ok(())

@@ -36,7 +36,7 @@ conformance! {
 
     async fn grants_come_back_as_stored(store: Store) {
         let (user, client) = parties(&store).await;
-        let full = Grant { revoked_at: Some(NOW), ..grant(&user, &client) };
+        let full = Grant { revoked_at: Some(NOW), disabled_at: Some(NOW + SECOND), ..grant(&user, &client) };
         let bare = Grant {
             session_id: None, consent_id: None, nonce: None, acr: None,
             ..grant(&user, &client)
@@ -102,6 +102,7 @@ conformance! {
             rotated_at: Some(NOW + SECOND),
             successor_id: Some("next".to_owned()),
             revoked_at: Some(NOW + HOUR),
+            disabled_at: Some(NOW),
             ..refresh_token(&grant)
         };
         for token in [&full, &refresh_token(&grant)] {

@@ -21,7 +21,7 @@ async fn both_databases_have_the_same_tables_and_columns() {
         "SELECT table_name || '.' || column_name || ' ' || \
          CASE WHEN data_type IN ('bigint', 'boolean') THEN 'number' WHEN data_type IN ('bytea', 'uuid') THEN 'bytes' \
          ELSE data_type END || CASE WHEN is_nullable = 'NO' THEN ' not null' ELSE '' END || \
-         coalesce(' default ' || column_default, '') \
+         coalesce(' default ' || replace(column_default, '::text', ''), '') \
          FROM information_schema.columns WHERE table_schema = 'public'",
         &["access_tokens.id bytes not null", "users.email text", "sessions.hash bytes not null"],
     )
@@ -48,7 +48,7 @@ async fn both_databases_have_the_same_indexes_and_unique_constraints() {
             "users (auth_source, external_id) unique partial",
             "consents (user_id, client_id) unique",
             "access_tokens (id) primary",
-            "grants (user_id)",
+            "grants (user_id, id)",
         ],
     )
     .await;

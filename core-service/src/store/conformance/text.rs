@@ -11,7 +11,8 @@ use crate::{
         user::User,
     },
     store::{
-        Store, StoreError, authorization_codes, clients, device_codes, grants, sessions, users,
+        Cursor, Store, StoreError, authorization_codes, clients, device_codes, grants, sessions,
+        users,
     },
 };
 
@@ -62,9 +63,12 @@ conformance! {
         refused!(users::by_username(tx, "a\0b"));
         refused!(users::by_email(tx, "a\0b"));
         refused!(users::by_id(tx, &UserId::from("a\0b")));
-        refused!(users::list(tx, Some("a\0b"), 1));
+        let (search, first) = ("a\0b".to_owned(), &Cursor::First);
+        let found = users::Filter { search: search.clone(), ..users::Filter::default() };
+        refused!(users::list(tx, &found, first, 1));
         refused!(clients::by_id(tx, &ClientId::from("a\0b")));
-        refused!(clients::list(tx, None, Some(&ClientId::from("a\0b")), 1));
+        let found = clients::Filter { search, ..clients::Filter::default() };
+        refused!(clients::list(tx, &found, first, 1));
         refused!(clients::delete(tx, &ClientId::from("a\0b")));
         refused!(sessions::by_id(tx, &SessionId::from("a\0b")));
         refused!(sessions::revoke(tx, &SessionId::from("a\0b"), NOW));

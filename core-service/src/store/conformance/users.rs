@@ -6,7 +6,7 @@ use crate::{
         id::UserId,
         user::{Role, User},
     },
-    store::{Column, Store, StoreError, users},
+    store::{Column, Cursor, Store, StoreError, users},
 };
 
 conformance! {
@@ -106,21 +106,64 @@ conformance! {
         for name in names.iter().rev() {
             commit!(store, |tx| users::insert(tx, &user(name)));
         }
-        let mut seen = Vec::new();
+        let (mut seen, mut token) = (Vec::new(), String::new());
         loop {
-            let after = seen.last().map(String::as_str);
-            let page = read!(store, |c| users::list(c, after, 3));
-            assert!(page.len() <= 3);
-            if page.is_empty() {
+            let cursor = Cursor::parse(&token).unwrap();
+            let page = read!(store, |c| users::list(c, &users::Filter::default(), &cursor, 3));
+            assert!(page.items.len() <= 3);
+            seen.extend(page.items.iter().map(|user| User::key(&user.username)));
+            token = page.next;
+            if token.is_empty() {
                 break;
             }
-            seen.extend(page.iter().map(|user| User::key(&user.username)));
         }
         assert_eq!(seen, names);
     }
 
+    async fn people_are_found_by_how_they_begin(store: Store) {
+        for (username, email, name, role, source) in [
+            ("ada", "lovelace@app.example", "Ada King", Role::Admin, "local"),
+            ("Adam", "adam@app.example", "", Role::User, "ldap"),
+            ("bob", "b%b@app.example", "Ada Yonath", Role::User, "local"),
+        ] {
+            let mut user = User {
+                email: Some(email.to_owned()),
+                role,
+                auth_source: source.to_owned(),
+                active: username != "bob",
+                external_id: Some(username.to_owned()),
+                ..user(username)
+            };
+            user.set_name(name);
+            commit!(store, |tx| users::insert(tx, &user));
+        }
+        let found = async |filter: users::Filter| {
+            let page = read!(store, |c| users::list(c, &filter, &Cursor::First, 9));
+            page.items.into_iter().map(|user| user.username).collect::<Vec<_>>()
+        };
+        let search = |text: &str| users::Filter { search: text.to_owned(), ..users::Filter::default() };
+        for (text, names) in [
+            ("ADA", vec!["ada", "Adam", "bob"]),
+            ("ada k", vec!["ada"]),
+            ("love", vec!["ada"]),
+            ("b%", vec!["bob"]),
+            ("%", vec![]),
+            ("king", vec![]),
+        ] {
+            assert_eq!(found(search(text)).await, names, "{text}");
+        }
+        let id = read!(store, |c| users::by_username(c, "adam")).unwrap().id;
+        assert_eq!(found(search(id.as_str())).await, ["Adam"]);
+        let all = users::Filter::default;
+        assert_eq!(found(users::Filter { role: Some(Role::Admin), ..all() }).await, ["ada"]);
+        assert_eq!(found(users::Filter { active: Some(false), ..all() }).await, ["bob"]);
+        assert_eq!(found(users::Filter { auth_source: Some("ldap".to_owned()), ..search("ad") }).await, ["Adam"]);
+        assert_eq!(read!(store, |c| users::auth_sources(c)), ["ldap", "local"]);
+        assert_eq!(read!(store, |c| users::counts(c)), [3, 1, 1]);
+    }
+
     async fn admins_are_counted_while_they_may_sign_in(store: Store) {
-        assert!(read!(store, |c| users::list(c, None, 1)).is_empty());
+        assert!(read!(store, |c| first_users(c, 1)).is_empty());
         assert_eq!(read!(store, |c| users::count_active_admins(c)), 0);
         for user in [
             user("admin"),
@@ -129,7 +172,7 @@ conformance! {
         ] {
             commit!(store, |tx| users::insert(tx, &user));
         }
-        assert!(!read!(store, |c| users::list(c, None, 1)).is_empty());
+        assert!(!read!(store, |c| first_users(c, 1)).is_empty());
         assert_eq!(read!(store, |c| users::count_active_admins(c)), 1);
     }
 

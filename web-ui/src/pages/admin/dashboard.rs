@@ -5,16 +5,9 @@ use axum::{Extension, extract::State, response::Response};
 use leptos::prelude::*;
 
 use crate::{
-    components::{
-        badge::{Badge, Tone},
-        heading::Heading,
-        instant::Instant,
-        navigation::Section,
-        quoted::Quoted,
-    },
+    components::{event::Sentence, heading::Heading, instant::Instant, navigation::Section},
     document::Page,
     error::Failure,
-    foreign,
     shell::Shell,
     texts::{self, Texts},
     visitor::{Site, Visitor},
@@ -113,39 +106,11 @@ fn Numbers<'a>(view: &'a Dashboard, visitor: &'a Visitor) -> impl IntoView + use
     view! { <ul class="stats">{cards.into_iter().collect_view()}</ul> }
 }
 
-/// One event, to be read as a sentence.
+/// One event.
 fn event(entry: &AuditEntry, texts: &'static Texts) -> impl IntoView + use<> {
-    let text = &texts.admin.dashboard;
-    let actor = match foreign::name(&entry.actor_username) {
-        name if !name.is_empty() => name,
-        _ => match entry.actor_user_id.as_str() {
-            "" => text.somebody.to_owned(),
-            "operator" => text.operator.to_owned(),
-            id => foreign::name(id.strip_prefix("client:").unwrap_or(id)),
-        },
-    };
-    let resource = match foreign::name(&entry.resource_name) {
-        name if !name.is_empty() => name,
-        _ => foreign::word(&entry.resource_id),
-    };
-    let resource =
-        (!resource.is_empty() && resource != actor).then(|| view! { " " <Quoted text=resource /> });
-    let times = (entry.count > 1).then(|| {
-        let times = (text.times)(entry.count.into());
-        view! { " " <span class="hint">{times}</span> }
-    });
-    let failed = (!entry.success).then(|| view! { " " <Badge tone=Tone::Bad label=text.failed /> });
-    let action = foreign::message(&entry.action);
     view! {
         <li>
-            <span>
-                <b><bdi>{actor}</bdi></b>
-                " "
-                <span lang="en">{action}</span>
-                {resource}
-                {times}
-                {failed}
-            </span>
+            <Sentence entry=entry texts />
             <span class="hint">
                 <Instant at=entry.event_time texts />
             </span>

@@ -1,6 +1,7 @@
 //! The administration, a file per page.
 
 pub mod address;
+pub mod audit;
 pub mod authorizations;
 pub mod client;
 pub mod client_actions;

@@ -3,8 +3,8 @@
 use super::super::{
     Message,
     admin::{
-        Action, Actions, Admin, Authorizations, ClientForm, ClientPage, Clients, Dashboard, Keys,
-        Registrations,
+        Action, Actions, Admin, Audit, Authorizations, ClientForm, ClientPage, Clients, Dashboard,
+        Keys, Registrations,
     },
 };
 
@@ -17,6 +17,7 @@ pub const ADMIN: Admin = Admin {
     authorizations: AUTHORIZATIONS,
     registrations: REGISTRATIONS,
     keys: KEYS,
+    audit: AUDIT,
 };
 
 const DASHBOARD: Dashboard = Dashboard {
@@ -170,6 +171,46 @@ const REGISTRATIONS: Registrations = Registrations {
         title: "Nothing waits for you",
         text: "When somebody registers an app, it stands here until an admin approves or rejects \
                it.",
+    },
+};
+
+const AUDIT: Audit = Audit {
+    title: "Audit log",
+    csv: "Export CSV",
+    json_lines: "Export JSON Lines",
+    statistics: "The last 30 days",
+    events: "Events in 30 days",
+    failures: "Failures",
+    critical: "Critical",
+    dropped: "Dropped since start",
+    search_hint: "Name, resource, action or address",
+    event_type: "Event",
+    any_type: "Every event",
+    severity: "Severity",
+    any_severity: "Every severity",
+    outcome: "Outcome",
+    any_outcome: "Every outcome",
+    succeeded: "Succeeded",
+    failed: "Failed",
+    from: "From",
+    until: "Until",
+    filters: "Active filters",
+    remove: "Remove filter",
+    time: "Time (UTC)",
+    actor: "Actor",
+    address: "Address",
+    user_agent: "Browser or program",
+    kind: "Kind of resource",
+    resource: "Resource",
+    error: "Error",
+    details: "Details",
+    request: "Request",
+    request_id: "Request ID",
+    place: "Place in the chain",
+    hash: "Hash",
+    none: Message {
+        title: "Nothing has happened yet",
+        text: "Sign-ins, tokens, approvals and changes will stand here, newest first.",
     },
 };
 

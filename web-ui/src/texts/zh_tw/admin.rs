@@ -3,8 +3,8 @@
 use super::super::{
     Message,
     admin::{
-        Action, Actions, Admin, Authorizations, ClientForm, ClientPage, Clients, Dashboard, Keys,
-        Registrations,
+        Action, Actions, Admin, Audit, Authorizations, ClientForm, ClientPage, Clients, Dashboard,
+        Keys, Registrations,
     },
 };
 
@@ -17,6 +17,7 @@ pub const ADMIN: Admin = Admin {
     authorizations: AUTHORIZATIONS,
     registrations: REGISTRATIONS,
     keys: KEYS,
+    audit: AUDIT,
 };
 
 const DASHBOARD: Dashboard = Dashboard {
@@ -164,6 +165,46 @@ const REGISTRATIONS: Registrations = Registrations {
     none: Message {
         title: "沒有待處理的申請",
         text: "有人註冊應用程式時，會顯示在這裡，直到管理員核准或拒絕。",
+    },
+};
+
+const AUDIT: Audit = Audit {
+    title: "稽核紀錄",
+    csv: "匯出 CSV",
+    json_lines: "匯出 JSON Lines",
+    statistics: "最近 30 天",
+    events: "30 天內的事件",
+    failures: "失敗",
+    critical: "嚴重",
+    dropped: "啟動後遺漏",
+    search_hint: "名稱、資源、動作或位址",
+    event_type: "事件",
+    any_type: "所有事件",
+    severity: "嚴重程度",
+    any_severity: "所有嚴重程度",
+    outcome: "結果",
+    any_outcome: "所有結果",
+    succeeded: "成功",
+    failed: "失敗",
+    from: "從",
+    until: "到",
+    filters: "目前的篩選條件",
+    remove: "移除篩選條件",
+    time: "時間 (UTC)",
+    actor: "執行者",
+    address: "位址",
+    user_agent: "瀏覽器或程式",
+    kind: "資源類型",
+    resource: "資源",
+    error: "錯誤",
+    details: "詳細資料",
+    request: "請求",
+    request_id: "請求識別碼",
+    place: "在雜湊鏈中的位置",
+    hash: "雜湊值",
+    none: Message {
+        title: "還沒有任何事件",
+        text: "登入、權杖、核准與變更都會顯示在這裡，最新的在最前面。",
     },
 };
 

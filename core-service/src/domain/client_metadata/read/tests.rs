@@ -81,7 +81,7 @@ fn a_client_can_not_give_itself_what_an_admin_gives() {
         }),
     )
     .unwrap();
-    for member in super::super::ADMIN_ONLY_MEMBERS {
+    for member in ADMIN_ONLY_MEMBERS {
         assert_eq!(serde_json::to_value(&metadata).unwrap().get(member), None);
     }
     for (member, value) in [

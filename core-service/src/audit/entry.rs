@@ -1,0 +1,57 @@
+//! From an event and the request that it happened in to an entry, and to a line of the log.
+
+use super::{Event, clean};
+use crate::{Ctx, domain::audit::Entry};
+
+/// The entry of `event`: cut to size, without secrets.
+pub(super) fn entry_of(ctx: &Ctx, event: Event) -> Entry {
+    let Event {
+        event_type,
+        severity,
+        actor,
+        resource,
+        action,
+        details,
+        error,
+    } = event;
+    let actor = actor.as_ref().unwrap_or(&ctx.actor);
+    Entry {
+        event_time: ctx.now,
+        event_type: event_type.as_str().into(),
+        severity: severity.as_str().into(),
+        actor_user_id: clean::cut(actor.id().into(), clean::NAME),
+        actor_username: clean::cut(actor.name().into(), clean::NAME),
+        actor_ip: clean::cut((&ctx.client_ip).into(), clean::NAME),
+        resource_type: resource.kind.into(),
+        resource_id: clean::cut(resource.id.into(), clean::NAME),
+        resource_name: clean::cut(resource.name.into(), clean::NAME),
+        action: action.into(),
+        details: clean::details(details),
+        success: error.is_none(),
+        error_message: clean::cut(error.unwrap_or_default().into(), clean::TEXT),
+        user_agent: clean::cut((&ctx.user_agent).into(), clean::LINE),
+        request_path: clean::cut((&ctx.path).into(), clean::LINE),
+        request_method: clean::cut((&ctx.method).into(), clean::NAME),
+        request_id: clean::cut((&ctx.request_id).into(), clean::NAME),
+        count: 1,
+    }
+}
+
+/// Logs `entry`.
+pub(super) fn log(entry: &Entry) {
+    tracing::info!(
+        target: "audit",
+        event = &*entry.event_type,
+        severity = &*entry.severity,
+        actor = entry.actor_user_id,
+        resource_type = &*entry.resource_type,
+        resource_id = entry.resource_id,
+        details = entry.details,
+        error = (!entry.success).then_some(entry.error_message.as_str()),
+        client_ip = entry.actor_ip,
+        request_id = entry.request_id,
+        count = (entry.count > 1).then_some(entry.count),
+        "{}",
+        entry.action,
+    );
+}

@@ -1,0 +1,105 @@
+//! Table `audit_chains`.
+
+use uuid::Uuid;
+
+use crate::{
+    domain::{
+        audit::{Chain, Hash},
+        time::Timestamp,
+    },
+    store::{Executor, StoreError, connection::Executed, sql},
+};
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    started_at: Timestamp,
+    first_sequence: i64,
+    first_hash: Vec<u8>,
+    last_sequence: i64,
+    last_hash: Vec<u8>,
+    last_id: Uuid,
+    seal: Vec<u8>,
+}
+
+impl From<Row> for Chain {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            started_at: row.started_at,
+            first_sequence: row.first_sequence,
+            first_hash: hash(&row.first_hash),
+            last_sequence: row.last_sequence,
+            last_hash: hash(&row.last_hash),
+            last_id: row.last_id,
+            seal: hash(&row.seal),
+        }
+    }
+}
+
+/// The hash in `bytes`. Of another length it was tampered with: it then is one that
+/// nothing hashes to, and verification says so.
+pub(super) fn hash(bytes: &[u8]) -> Hash {
+    bytes.try_into().unwrap_or([0xff; 32])
+}
+
+/// The chain of `new`'s id as it stands, or `new` itself if it was not there; until the
+/// transaction ends nobody else appends to it.
+pub(crate) async fn lock(executor: &mut impl Executor, new: &Chain) -> Result<Chain, StoreError> {
+    let row: Row = sql!(executor, |conn| {
+        sqlx::query_as::<_, Row>(
+        "INSERT INTO audit_chains (id, started_at, first_sequence, first_hash, last_sequence, \
+         last_hash, last_id, seal) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+         ON CONFLICT (id) DO UPDATE SET id = excluded.id \
+         RETURNING id, started_at, first_sequence, first_hash, last_sequence, last_hash, last_id, seal"
+    )
+    .bind(new.id)
+    .bind(new.started_at)
+    .bind(new.first_sequence)
+    .bind(new.first_hash.as_slice())
+    .bind(new.last_sequence)
+    .bind(new.last_hash.as_slice())
+    .bind(new.last_id)
+    .bind(new.seal.as_slice())
+    .fetch_one(conn)
+    })?;
+    Ok(row.into())
+}
+
+/// Writes where `chain` begins and ends now.
+pub(crate) async fn update(executor: &mut impl Executor, chain: &Chain) -> Result<(), StoreError> {
+    let _: Executed = sql!(executor, |conn| sqlx::query(
+        "UPDATE audit_chains SET first_sequence = $2, first_hash = $3, last_sequence = $4, \
+         last_hash = $5, last_id = $6, seal = $7 WHERE id = $1"
+    )
+    .bind(chain.id)
+    .bind(chain.first_sequence)
+    .bind(chain.first_hash.as_slice())
+    .bind(chain.last_sequence)
+    .bind(chain.last_hash.as_slice())
+    .bind(chain.last_id)
+    .bind(chain.seal.as_slice())
+    .execute(conn))?;
+    Ok(())
+}
+
+/// All chains.
+pub(crate) async fn all(executor: &mut impl Executor) -> Result<Vec<Chain>, StoreError> {
+    let rows: Vec<Row> = sql!(executor, |conn| sqlx::query_as::<_, Row>(
+        "SELECT id, started_at, first_sequence, first_hash, last_sequence, last_hash, last_id, \
+         seal FROM audit_chains ORDER BY id"
+    )
+    .fetch_all(conn))?;
+    Ok(rows.into_iter().map(Chain::from).collect())
+}
+
+/// Removes chains without entries that ended before the id `bound`. One whose process
+/// lives still begins anew with its next entry.
+pub(crate) async fn prune(executor: &mut impl Executor, bound: Uuid) -> Result<u64, StoreError> {
+    let Executed(rows) = sql!(executor, |conn| sqlx::query(
+        "DELETE FROM audit_chains WHERE first_sequence > last_sequence AND last_id < $1"
+    )
+    .bind(bound)
+    .execute(conn))?;
+    Ok(rows)
+}
