@@ -232,8 +232,10 @@ fn row(visitor: &Visitor, shell: &Shell, token: &AdminToken) -> impl IntoView + 
             <Cell label=texts.scopes>{scopes}</Cell>
             <Cell label=texts.status>{status}</Cell>
             <Cell label=texts.created>
-                <Instant at=created_at texts=all />
-                {used}
+                <div>
+                    <Instant at=created_at texts=all />
+                    {used}
+                </div>
             </Cell>
             <Cell label=texts.expires>
                 <Instant at=expires_at texts=all />

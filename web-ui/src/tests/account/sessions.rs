@@ -208,5 +208,5 @@ async fn it_speaks_chinese() {
     page.shows("2026 年 11 月 3 日");
     in_chinese("/account/sessions/revoke-all")
         .await
-        .shows("要結束所有工作階段嗎？");
+        .shows("要結束所有登入與連線嗎？");
 }

@@ -52,7 +52,7 @@ pub const CONSOLE: Console = Console {
         active: "啟用中",
         inactive: "已停用",
         pending: "待審核",
-        disabled: "已暫停",
+        disabled: "已停用",
         revoked: "已撤銷",
         expired: "已到期",
     },
