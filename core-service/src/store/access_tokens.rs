@@ -1,7 +1,9 @@
 //! Table `access_tokens`.
 
+use sqlx::AssertSqlSafe;
+
 use super::{
-    Change, Column, Executor, Store, StoreError, Transaction, append::Appended,
+    Change, Column, Conn, Executor, Store, StoreError, Transaction, append::Appended,
     connection::Executed, sql,
 };
 use crate::domain::{
@@ -150,6 +152,22 @@ pub(crate) async fn set_disabled(
     Ok(rows > 0)
 }
 
+/// The condition that a token `t` is of the client whose id the placeholder stands for, as
+/// an index can find it. PostgreSQL's index is of a hash: ids are long, and there are
+/// millions of rows; SQLite's is small as it is.
+pub(super) fn of_client(
+    executor: &mut impl Executor,
+    placeholder: &str,
+) -> Result<String, StoreError> {
+    let same = format!("t.client_id = {placeholder}");
+    Ok(match executor.conn()? {
+        Conn::Sqlite(_) => same,
+        Conn::Postgres(_) => format!(
+            "hashtextextended(t.client_id, 0) = hashtextextended({placeholder}, 0) AND {same}"
+        ),
+    })
+}
+
 /// Ends the tokens that the client got for itself and that still count; those of
 /// people end with their grants. Gives how many there were.
 pub(crate) async fn revoke_own_of_client(
@@ -158,10 +176,14 @@ pub(crate) async fn revoke_own_of_client(
     now: Timestamp,
 ) -> Result<u64, StoreError> {
     transaction.changes(Change::Client(client.clone()));
-    let Executed(rows) = sql!(transaction, |conn| sqlx::query(
-        "UPDATE access_tokens SET revoked_at = $2 \
-         WHERE client_id = $1 AND grant_id IS NULL AND expires_at > $2 AND revoked_at IS NULL"
-    )
+    let text = format!(
+        "UPDATE access_tokens AS t SET revoked_at = $2 \
+         WHERE {} AND grant_id IS NULL AND expires_at > $2 AND revoked_at IS NULL",
+        of_client(transaction, "$1")?
+    );
+    let Executed(rows) = sql!(transaction, |conn| sqlx::query(AssertSqlSafe(
+        text.as_str()
+    ))
     .bind(client)
     .bind(now)
     .execute(conn))?;

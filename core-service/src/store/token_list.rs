@@ -9,7 +9,7 @@ use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::{
-    Cursor, Executor, Page, StoreError,
+    Cursor, Executor, Page, StoreError, access_tokens,
     paging::{Bind, Order, Search, bind_all, containing},
     sql, text,
 };
@@ -228,7 +228,8 @@ impl<'c> Plan<'c> {
             let client = Bind::Text(client.to_string());
             match category {
                 Category::Access => {
-                    inner.and("t.client_id = ?", client);
+                    let of_client = access_tokens::of_client(executor, "?")?;
+                    inner.and(&of_client, client);
                 }
                 Category::Refresh if few => asked.push(("g.client_id = ?".to_owned(), client)),
                 Category::Refresh => {

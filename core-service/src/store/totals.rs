@@ -1,7 +1,9 @@
 //! How many there are of what, for overviews: exact where few rows have to be looked at,
 //! and up to a limit where there may be millions.
 
-use super::{Executor, StoreError, sql};
+use sqlx::AssertSqlSafe;
+
+use super::{Executor, StoreError, access_tokens, sql};
 use crate::domain::{
     id::{ClientId, UserId},
     time::Timestamp,
@@ -68,16 +70,22 @@ pub(crate) async fn of_client(
         now,
         most
     );
-    let tokens = count!(
-        executor,
-        "access_tokens t LEFT JOIN grants g ON g.id = t.grant_id WHERE t.client_id = $1 \
+    let text = format!(
+        "SELECT count(*) FROM (SELECT 1 AS one FROM access_tokens t \
+         LEFT JOIN grants g ON g.id = t.grant_id WHERE {} \
          AND t.expires_at > $2 AND t.revoked_at IS NULL AND t.disabled_at IS NULL \
-         AND (t.grant_id IS NULL OR (g.id IS NOT NULL AND g.revoked_at IS NULL AND g.disabled_at IS NULL))",
-        client,
-        now,
-        most
+         AND (t.grant_id IS NULL OR (g.id IS NOT NULL AND g.revoked_at IS NULL AND g.disabled_at IS NULL)) \
+         LIMIT $3) found",
+        access_tokens::of_client(executor, "$1")?
     );
-    Ok([users, tokens])
+    let tokens: i64 = sql!(executor, |conn| sqlx::query_scalar::<_, i64>(
+        AssertSqlSafe(text.as_str())
+    )
+    .bind(client)
+    .bind(now)
+    .bind(i64::from(most))
+    .fetch_one(conn))?;
+    Ok([users, u64::try_from(tokens).unwrap_or_default()])
 }
 
 /// The user's live browser sessions, live grants, consents and registered clients.
