@@ -6,7 +6,7 @@ use authgate_proto::v1;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{COUNTED_TO, client_document::ClientDocument, page_size, search_text};
+use super::{LOOKED_AT_TO, client_document::ClientDocument, page_size, search_text};
 use crate::{
     Core, Ctx,
     audit::{Event, EventType, Resource, Severity},
@@ -136,12 +136,12 @@ pub(crate) async fn get(
         None => None,
     };
     let [people, live_tokens] =
-        totals::of_client(&mut connection, &client.id, ctx.now, COUNTED_TO).await?;
+        totals::of_client(&mut connection, &client.id, ctx.now, LOOKED_AT_TO).await?;
     Ok(v1::AdminClient {
         owner_username: owner.map(|owner| owner.username).unwrap_or_default(),
         users: people,
         live_tokens,
-        counted_to: COUNTED_TO.into(),
+        counted_to: LOOKED_AT_TO.into(),
         ..admin_client(&client, None)
     })
 }

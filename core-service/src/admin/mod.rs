@@ -28,6 +28,8 @@ pub(crate) fn page_size(asked: u32) -> u32 {
 
 /// What there may be millions of is counted so far.
 const COUNTED_TO: u32 = 10_000;
+/// The same where each has to be looked at, with what it hangs on.
+const LOOKED_AT_TO: u32 = 1_000;
 /// Characters of a search.
 const LONGEST_SEARCH: usize = 200;
 

@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{COUNTED_TO, page_size, search_text};
+use super::{LOOKED_AT_TO, page_size, search_text};
 use crate::{
     Actor, Core, Ctx,
     audit::{Event, EventType, Resource},
@@ -130,7 +130,7 @@ pub(crate) async fn get(
     let mut connection = core.store.read().await?;
     let user = named(&mut connection, &request.username, &request.user_id).await?;
     let [sign_ins, grants, consents, apps] =
-        totals::of_user(&mut connection, &user.id, ctx.now, COUNTED_TO).await?;
+        totals::of_user(&mut connection, &user.id, ctx.now, LOOKED_AT_TO).await?;
     Ok(v1::AdminUser {
         sign_ins,
         grants,

@@ -213,6 +213,9 @@ pub(crate) async fn delete(transaction: &mut Transaction, id: &UserId) -> Result
     Ok(rows > 0)
 }
 
+/// Fewer than this are picked and sorted.
+const FEW: u32 = 1_000;
+
 /// What a list of users leaves in.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Filter {
@@ -238,7 +241,7 @@ pub(crate) async fn list(
     text::check(texts.into_iter().flatten())?;
     let mut search = Search::default();
     if !filter.search.is_empty() {
-        found(&mut search, &filter.search);
+        found(executor, &mut search, &filter.search).await?;
     }
     if let Some(role) = filter.role {
         search.and("role = ?", Bind::Text(role.as_str().to_owned()));
@@ -271,18 +274,44 @@ pub(crate) async fn list(
     Ok(cursor.page(users, size, |user| User::key(&user.username)))
 }
 
-/// Each way to find somebody has its own index, and OR would use none of them.
-fn found(search: &mut Search, text: &str) {
+/// Leaves in whom `text` may mean. Each way to find somebody has its own index, and OR would
+/// use none of them; but where many are found, they are best met in the order of the list.
+async fn found(
+    executor: &mut impl Executor,
+    search: &mut Search,
+    text: &str,
+) -> Result<(), StoreError> {
     let beginning = User::key(text);
-    let from = search.bind(Bind::Text(beginning.clone()));
-    let to = search.bind(Bind::Text(behind_prefix(&beginning)));
-    let id = search.bind(Bind::Text(text.to_owned()));
-    let ways = ["username_key", "email_key", "name_key"]
-        .map(|key| format!("SELECT id FROM users WHERE {key} >= {from} AND {key} < {to}"));
-    search.and_plain(&format!(
-        "id IN ({} UNION SELECT id FROM users WHERE id = {id})",
-        ways.join(" UNION ")
-    ));
+    let binds = [
+        Bind::Text(beginning.clone()),
+        Bind::Text(behind_prefix(&beginning)),
+        Bind::Text(text.to_owned()),
+    ];
+    let conditions = |[from, to, id]: [String; 3]| {
+        let begins = ["username_key", "email_key", "name_key"]
+            .map(|key| format!("{key} >= {from} AND {key} < {to}"));
+        begins.into_iter().chain([format!("id = {id}")])
+    };
+    let select = |condition| format!("SELECT id FROM users WHERE {condition}");
+    let mut counted = Search::default();
+    let placeholders = binds.clone().map(|bind| counted.bind(bind));
+    let ways: Vec<String> = conditions(placeholders).map(select).collect();
+    let all = ways.join(" UNION ALL ");
+    let text = format!("SELECT count(*) FROM (SELECT id FROM ({all}) f LIMIT {FEW}) few");
+    let count: i64 = sql!(executor, |conn| bind_all!(
+        sqlx::query_scalar::<_, i64>(AssertSqlSafe(text.as_str())),
+        &counted.binds
+    )
+    .fetch_one(conn))?;
+    let conditions = conditions(binds.map(|bind| search.bind(bind)));
+    if count < i64::from(FEW) {
+        let ways: Vec<String> = conditions.map(select).collect();
+        search.and_plain(&format!("id IN ({})", ways.join(" UNION ")));
+    } else {
+        let ways: Vec<String> = conditions.collect();
+        search.and_plain(&format!("({})", ways.join(" OR ")));
+    }
+    Ok(())
 }
 
 /// The identity sources that there are accounts of.
