@@ -2,7 +2,7 @@
 
 use std::{
     future::{Ready, ready},
-    io::{self, ErrorKind},
+    io::{self, ErrorKind, IoSlice},
     net::{SocketAddr, TcpListener, ToSocketAddrs},
     pin::Pin,
     sync::Arc,
@@ -18,8 +18,10 @@ use axum_server::{
 };
 use hyper_util::rt::TokioTimer;
 use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
     net::TcpStream,
     sync::{OwnedSemaphorePermit, Semaphore},
+    time::Instant,
 };
 use tokio_io_timeout::TimeoutStream;
 use tower::Service;
@@ -171,7 +173,7 @@ impl Door {
 }
 
 impl<S> Accept<TcpStream, S> for Door {
-    type Stream = Pin<Box<TimeoutStream<TcpStream>>>;
+    type Stream = Idling;
     type Service = Admitted<S>;
     type Future = Ready<io::Result<(Self::Stream, Self::Service)>>;
 
@@ -194,9 +196,80 @@ impl<S> Accept<TcpStream, S> for Door {
                 one_too_many,
                 _place: Arc::new(place),
             };
-            (Box::pin(stream), service)
+            let stream = Idling {
+                stream: Box::pin(stream),
+                timeout,
+                written_at: Instant::now(),
+            };
+            (stream, service)
         });
         ready(accepted)
+    }
+}
+
+/// A connection that ends once nothing moves on it for so long, in either direction: the
+/// timeouts for reading and writing don't know of one another, and whoever takes in a long
+/// answer sends nothing meanwhile.
+struct Idling {
+    stream: Pin<Box<TimeoutStream<TcpStream>>>,
+    timeout: Duration,
+    written_at: Instant,
+}
+
+impl AsyncRead for Idling {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        loop {
+            let read = self.stream.as_mut().poll_read(context, buffer);
+            let silent =
+                matches!(&read, Poll::Ready(Err(error)) if error.kind() == ErrorKind::TimedOut);
+            if !silent || self.written_at.elapsed() >= self.timeout {
+                return read;
+            }
+            let timeout = self.timeout;
+            self.stream.as_mut().set_read_timeout_pinned(Some(timeout));
+        }
+    }
+}
+
+impl AsyncWrite for Idling {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = self.stream.as_mut().poll_write(context, bytes);
+        if matches!(written, Poll::Ready(Ok(1..))) {
+            self.written_at = Instant::now();
+        }
+        written
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = self.stream.as_mut().poll_write_vectored(context, slices);
+        if matches!(written, Poll::Ready(Ok(1..))) {
+            self.written_at = Instant::now();
+        }
+        written
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.stream.as_mut().poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.stream.as_mut().poll_shutdown(context)
     }
 }
 
@@ -238,6 +311,7 @@ mod tests {
         body::{Body, Bytes},
         routing::get,
     };
+    use futures_util::stream;
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},
         sync::mpsc,
@@ -337,6 +411,29 @@ mod tests {
         timeout(Duration::from_secs(5), dropped.recv())
             .await
             .unwrap();
+    }
+
+    #[tokio::test]
+    async fn who_reads_a_long_answer_is_not_silent() {
+        let answer = async || {
+            let parts = stream::unfold(0, async |part| {
+                tokio::time::sleep(Duration::from_millis(30)).await;
+                (part < 20).then(|| (Ok::<_, io::Error>("part;"), part + 1))
+            });
+            Body::from_stream(parts)
+        };
+        let door = Door {
+            idle_timeout: Duration::from_millis(150),
+            ..Door::new(1)
+        };
+        let address = start(door, Router::new().route("/", get(answer)));
+        let (mut stream, mut all) = ask(address).await;
+        let mut more = [0; 4096];
+        // The connection ends after the answer, not within it.
+        while let Ok(length @ 1..) = stream.read(&mut more).await {
+            all.push_str(&String::from_utf8_lossy(&more[..length]));
+        }
+        assert_eq!(all.matches("part;").count(), 20, "{all}");
     }
 
     #[test]
