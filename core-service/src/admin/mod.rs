@@ -15,7 +15,7 @@ pub mod users;
 use crate::error::Error;
 
 /// Items of a page when the caller does not say, and at most.
-const DEFAULT_PAGE: u32 = 50;
+const DEFAULT_PAGE: u32 = 20;
 const LARGEST_PAGE: u32 = 200;
 
 /// How many items a page has; 0 stands for the default.

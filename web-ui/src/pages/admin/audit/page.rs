@@ -30,7 +30,7 @@ use crate::{
     visitor::{Site, Visitor},
 };
 
-const PAGE_SIZE: u32 = 50;
+const PAGE_SIZE: u32 = 20;
 /// Filters that have no field: links in the details set them.
 const SET_BY_LINKS: [&str; 4] = ["actor_user_id", "actor_ip", "resource_type", "resource_id"];
 
