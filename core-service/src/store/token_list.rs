@@ -231,10 +231,10 @@ impl<'c> Plan<'c> {
                     let of_client = access_tokens::of_client(executor, "?")?;
                     inner.and(&of_client, client);
                 }
-                Category::Refresh if few => asked.push(("g.client_id = ?".to_owned(), client)),
+                Category::Refresh if few => asked.push((GRANTED_TO.to_owned(), client)),
                 Category::Refresh => {
                     few = pick(executor, &mut inner, OF_CLIENT, Some(client.clone())).await?;
-                    asked.push(("g.client_id = ?".to_owned(), client));
+                    asked.push((GRANTED_TO.to_owned(), client));
                 }
             }
         }
@@ -293,12 +293,15 @@ impl<'c> Plan<'c> {
             "DESC"
         };
         let limit = u64::from(self.size) + 1;
+        // Record by record in the order of the list, and only then joined.
         format!(
-            "SELECT t.id, {select} FROM (SELECT t.* FROM {table} t {looked_at} LIMIT {most}) t \
+            "SELECT t.id, {select} FROM (SELECT t.* FROM \
+             (SELECT t.* FROM {table} t {looked_at} LIMIT {most}) t \
+             {asked} ORDER BY t.id {direction} LIMIT {limit}) t \
              LEFT JOIN grants g ON g.id = t.grant_id \
              LEFT JOIN clients c ON c.id = {client} \
              LEFT JOIN users u ON u.id = g.user_id \
-             {asked} ORDER BY t.id {direction} LIMIT {limit}"
+             ORDER BY t.id {direction}"
         )
     }
 
@@ -371,12 +374,12 @@ async fn pick(
 impl TokenStatus {
     /// What is asked of a record for this status, all that it hangs on considered.
     fn condition(self, category: Category, now: Timestamp) -> (String, Bind) {
-        let (revoked, now) = (category.revoked(), Bind::Int(now.0));
+        let (ended, now) = (category.ended(), Bind::Int(now.0));
         let text = match self {
-            Self::Revoked => format!("{revoked} AND ? IS NOT NULL"),
-            Self::Expired => format!("NOT {revoked} AND t.expires_at <= ?"),
-            Self::Disabled => format!("NOT {revoked} AND t.expires_at > ? AND {DISABLED}"),
-            Self::Active => format!("NOT {revoked} AND t.expires_at > ? AND NOT {DISABLED}"),
+            Self::Revoked => format!("{ended} AND ? IS NOT NULL"),
+            Self::Expired => format!("NOT {ended} AND t.expires_at <= ?"),
+            Self::Disabled => format!("NOT {ended} AND t.expires_at > ? AND {SUSPENDED}"),
+            Self::Active => format!("NOT {ended} AND t.expires_at > ? AND NOT {SUSPENDED}"),
         };
         (text, now)
     }
@@ -403,6 +406,17 @@ impl TokenStatus {
         }
     }
 }
+
+/// The client that a record's grant is to. Like what follows, it is asked of each record by
+/// itself, by a subquery that gives one value: a join, or EXISTS, would have PostgreSQL read
+/// all grants first.
+const GRANTED_TO: &str = "(SELECT o.client_id FROM grants o WHERE o.id = t.grant_id) = ?";
+
+/// [`DISABLED`], of a record that is not joined.
+const SUSPENDED: &str = "(t.disabled_at IS NOT NULL \
+     OR coalesce((SELECT o.disabled_at IS NOT NULL FROM grants o WHERE o.id = t.grant_id), false) \
+     OR NOT coalesce((SELECT p.active FROM grants o JOIN users p ON p.id = o.user_id \
+     WHERE o.id = t.grant_id), true))";
 
 /// Suspended, itself or by what it hangs on.
 const DISABLED: &str = "(t.disabled_at IS NOT NULL OR g.disabled_at IS NOT NULL \
@@ -437,6 +451,23 @@ impl Category {
             Self::Access => "t.scope",
             // Asked record by record in the order of the list: a join would read all grants first.
             Self::Refresh => "(SELECT o.scope FROM grants o WHERE o.id = t.grant_id)",
+        }
+    }
+
+    /// [`revoked`](Self::revoked), of a record that is not joined.
+    const fn ended(self) -> &'static str {
+        match self {
+            Self::Access => {
+                "(t.revoked_at IS NOT NULL \
+                 OR NOT coalesce((SELECT a.status = 'active' FROM clients a WHERE a.id = t.client_id), false) \
+                 OR (t.grant_id IS NOT NULL AND NOT \
+                 coalesce((SELECT o.revoked_at IS NULL FROM grants o WHERE o.id = t.grant_id), false)))"
+            }
+            Self::Refresh => {
+                "(t.revoked_at IS NOT NULL OR t.rotated_at IS NOT NULL \
+                 OR NOT coalesce((SELECT o.revoked_at IS NULL AND a.status = 'active' \
+                 FROM grants o JOIN clients a ON a.id = o.client_id WHERE o.id = t.grant_id), false))"
+            }
         }
     }
 

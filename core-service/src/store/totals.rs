@@ -56,7 +56,8 @@ pub(crate) async fn unexpired(
     Ok([counts.0, counts.1, counts.2].map(|count| u64::try_from(count).unwrap_or_default()))
 }
 
-/// People who allow the client something, and its access tokens that count.
+/// People who allow the client something, and its access tokens that count: of its newest
+/// ones, twice as many as are counted are looked at.
 pub(crate) async fn of_client(
     executor: &mut impl Executor,
     client: &ClientId,
@@ -71,11 +72,11 @@ pub(crate) async fn of_client(
         most
     );
     let text = format!(
-        "SELECT count(*) FROM (SELECT 1 AS one FROM access_tokens t \
-         LEFT JOIN grants g ON g.id = t.grant_id WHERE {} \
-         AND t.expires_at > $2 AND t.revoked_at IS NULL AND t.disabled_at IS NULL \
-         AND (t.grant_id IS NULL OR (g.id IS NOT NULL AND g.revoked_at IS NULL AND g.disabled_at IS NULL)) \
-         LIMIT $3) found",
+        "SELECT count(*) FROM (SELECT t.grant_id FROM (SELECT t.* FROM access_tokens t \
+         WHERE {} ORDER BY t.id DESC LIMIT 2 * $3) t \
+         WHERE t.expires_at > $2 AND t.revoked_at IS NULL AND t.disabled_at IS NULL \
+         AND (t.grant_id IS NULL OR (SELECT g.revoked_at IS NULL AND g.disabled_at IS NULL \
+         FROM grants g WHERE g.id = t.grant_id)) LIMIT $3) found",
         access_tokens::of_client(executor, "$1")?
     );
     let tokens: i64 = sql!(executor, |conn| sqlx::query_scalar::<_, i64>(
