@@ -1,6 +1,7 @@
 // A person at a real Chromium that complains about everything, and an app on another origin.
 
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -18,13 +19,24 @@ mkdirSync(SCREENSHOTS, { recursive: true })
 
 const SIZES = { phone: { width: 360, height: 740 }, desktop: { width: 1280, height: 800 } }
 
+/** What axe holds a page to: WCAG 2.2 AA, and then some. */
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
 /** Each test runs in both. */
 export const WITH_AND_WITHOUT_SCRIPT = [
   ['JavaScript on', true],
   ['JavaScript off', false],
 ]
 
-export const passwordOf = (username) => seed.users.find((user) => user.username === username).password
+export function passwordOf(username) {
+  if (username !== 'admin') return seed.users.find((user) => user.username === username).password
+  const password = process.env.AUTHGATE_ADMIN_PASSWORD
+  if (!password) throw new Error('AUTHGATE_ADMIN_PASSWORD is not set: scripts/with-authgate sets it')
+  return password
+}
+
+/** A name that nothing else has: tests share a server, and run again on it. */
+export const unique = (word) => `${word}-${randomBytes(4).toString('hex')}`
 
 /** One Chromium for the tests of a file. */
 export function launch() {
@@ -49,8 +61,8 @@ export class Person {
   #expectedStatus
   #allowedOrigins
 
-  static async at(browser, javaScriptEnabled, app) {
-    const context = await browser.newContext({ javaScriptEnabled, viewport: SIZES.desktop })
+  static async at(browser, javaScriptEnabled, app, storageState) {
+    const context = await browser.newContext({ javaScriptEnabled, viewport: SIZES.desktop, storageState })
     return new Person(context, await context.newPage(), javaScriptEnabled, app)
   }
 
@@ -59,7 +71,7 @@ export class Person {
     this.page = page
     this.javaScriptEnabled = javaScriptEnabled
     this.#allowedOrigins = [new URL(issuer).origin, app?.origin]
-    page.setDefaultTimeout(15_000)
+    page.setDefaultTimeout(30_000)
     page.on('console', (message) => {
       const refusedPage = message.text().includes(`status of ${this.#expectedStatus}`)
       if (['error', 'warning'].includes(message.type()) && !refusedPage) this.#complain('console', message.text())
@@ -129,8 +141,34 @@ export class Person {
     await loaded
   }
 
+  /** Confirms in the row about `about` what cannot be undone: opens the question, then presses. */
+  async confirm(name, about) {
+    await this.opens(name, about)
+    await this.press(`${name} ${about}`)
+  }
+
+  /** Opens the question of the row about `about`. */
+  async opens(name, about) {
+    await this.page.locator('summary', { hasText: new RegExp(`^\\s*${name}\\s+${about}\\s*$`) }).click()
+  }
+
+  /** The first row, entry or card that says `text`. */
+  row(text) {
+    return this.page.locator('tbody tr, ul.entries > li, article.card', { hasText: text }).first()
+  }
+
   heading() {
     return this.page.locator('h1').innerText()
+  }
+
+  /** What the page says that was done. */
+  async did(text) {
+    assert.equal(await this.page.locator('.flash').innerText(), text)
+  }
+
+  /** Types into the fields of these labels. */
+  async fills(values) {
+    for (const [label, value] of Object.entries(values)) await this.page.getByLabel(label, { exact: true }).fill(value)
   }
 
   async reads(text) {
@@ -140,7 +178,7 @@ export class Person {
 
   /**
    * Looks at the page: in light and dark, on a phone and a desktop, and by the
-   * rules of WCAG 2.1 AA. Screenshots go to target/screenshots.
+   * rules of WCAG 2.2 AA. Screenshots go to target/screenshots.
    */
   async looksAt(name) {
     const mode = this.javaScriptEnabled ? '' : '-without-script'
@@ -150,21 +188,37 @@ export class Person {
         // Without motion, or the picture shows colours on their way to others.
         await this.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
         await this.page.screenshot({ path: `${SCREENSHOTS}${name}${mode}-${size}-${colorScheme}.png`, fullPage: true })
-        if (this.javaScriptEnabled) await this.#isAccessible(`${name}, ${size}, ${colorScheme}`)
+        if (this.javaScriptEnabled) await this.#isAccessible(`${name}, ${size}, ${colorScheme}`, colorScheme === 'dark')
       }
       const { scrolled, shown } = await this.page.evaluate(() => ({
         scrolled: document.documentElement.scrollWidth,
         shown: document.documentElement.clientWidth,
       }))
       assert.ok(scrolled <= shown, `${name} on a ${size} is ${scrolled - shown} px too wide`)
+      // What lies beyond the other edge makes nothing wider: it is cut off.
+      const cut = await this.page.evaluate(() =>
+        [...document.querySelectorAll('main :is(p, button, a, input, h1, h2, dd, td)')]
+          .filter((element) => element.checkVisibility() && element.getBoundingClientRect().left < 0)
+          .map((element) => element.outerHTML),
+      )
+      assert.deepEqual(cut, [], `${name} on a ${size} is cut off`)
     }
     await this.page.emulateMedia({ colorScheme: null, reducedMotion: null })
   }
 
-  async #isAccessible(where) {
-    await this.page.evaluate(axe.source)
-    const { violations } = await this.page.evaluate(() =>
-      window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }),
+  /** `again`: the same page in other colours, which only the rules of contrast look at. */
+  async #isAccessible(where, again) {
+    if (!(await this.page.evaluate(() => 'axe' in window))) await this.page.evaluate(axe.source)
+    const { violations } = await this.page.evaluate(
+      (runOnly) =>
+        window.axe.run(document, {
+          runOnly,
+          // Off unless asked for by name, though WCAG 2.2 AA has it.
+          rules: runOnly.type === 'tag' ? { 'target-size': { enabled: true } } : {},
+          resultTypes: ['violations'],
+          preload: false,
+        }),
+      again ? { type: 'rule', values: ['color-contrast'] } : { type: 'tag', values: RULES },
     )
     const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)
     assert.deepEqual(found, [], where)
@@ -198,9 +252,8 @@ export class App {
     return response.end('<!doctype html><html lang="en"><title>App</title><h1>Back in the app</h1>')
   }
 
-  /** The app as openid-client. */
-  async client(clientId) {
-    const { client_secret: secret } = seed.clients.find((each) => each.client_id === clientId)
+  /** The app as openid-client, with its secret unless tests/seed.json knows it. */
+  async client(clientId, secret = seed.clients.find((each) => each.client_id === clientId)?.client_secret) {
     const authentication = secret ? client.ClientSecretBasic(secret) : client.None()
     const execute = [client.allowInsecureRequests]
     this.config ??= await client.discovery(new URL(issuer), clientId, {}, authentication, { execute })
@@ -236,4 +289,47 @@ export class App {
     this.server.closeAllConnections()
     this.server.close()
   }
+}
+
+/** A person opens the app of that client on a device of theirs; the tokens that it gets. */
+export async function connect(person, config, scope = 'openid profile offline_access') {
+  const asked = await client.initiateDeviceAuthorization(config, { scope })
+  await person.open(asked.verification_uri_complete)
+  await person.press('Approve')
+  return client.pollDeviceAuthorizationGrant(config, asked)
+}
+
+/** Whether an access token opens anything. */
+export async function works(config, { access_token: token }) {
+  const answer = await fetch(config.serverMetadata().userinfo_endpoint, { headers: { authorization: `Bearer ${token}` } })
+  assert.ok([200, 401].includes(answer.status), `${answer.status}`)
+  return answer.ok
+}
+
+/** The cookies of the admin: to sign in takes a while, and few tests are about it. */
+let adminState
+
+/** The admin, signed in. */
+export async function administrator(browser, javaScriptEnabled) {
+  if (adminState) return Person.at(browser, javaScriptEnabled, undefined, adminState)
+  const admin = await Person.at(browser, javaScriptEnabled)
+  await admin.open('/')
+  await admin.signIn('admin')
+  await admin.isHome()
+  adminState = await admin.context.storageState()
+  return admin
+}
+
+/** Somebody whom the admin makes for one test, not signed in anywhere. */
+export async function newcomer(browser, username = unique('person')) {
+  const admin = await administrator(browser, false)
+  const password = unique('a password of nobody else')
+  await admin.open('/admin/users/new')
+  await admin.fills({ 'User name': username, 'Password to set (optional)': password })
+  await admin.page.getByLabel('Set this one').check()
+  await admin.press('Create user')
+  await admin.did('The account is there.')
+  const path = admin.path()
+  await admin.close()
+  return { username, password, path }
 }

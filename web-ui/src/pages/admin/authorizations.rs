@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     components::{
-        button::{Kind, PostButton},
+        confirm_here::ConfirmHere,
         empty::Empty,
         heading::Heading,
         instant::Instant,
@@ -117,6 +117,7 @@ fn row(consent: &Consent, path: &str, token: &str, visitor: &Visitor) -> impl In
     let granted_at = consent.granted_at;
     let live = texts::number(consent.live_grants.into());
     let action = format!("{path}/{}/revoke", consent.id);
+    let effect = (all.people.user.consent_revoke_effect)(consent.live_grants);
     let csrf_token = token.to_owned();
     view! {
         <tr>
@@ -133,13 +134,7 @@ fn row(consent: &Consent, path: &str, token: &str, visitor: &Visitor) -> impl In
             </Cell>
             <Cell label=texts.live>{live}</Cell>
             <Actions>
-                <PostButton
-                    action
-                    csrf_token
-                    kind=Kind::SmallDanger
-                    label=texts.revoke
-                    about
-                />
+                <ConfirmHere label=texts.revoke about effect action csrf_token />
             </Actions>
         </tr>
     }

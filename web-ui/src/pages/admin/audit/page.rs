@@ -340,14 +340,5 @@ fn line(entry: &AuditEntry, listing: &Listing, texts: &'static Texts) -> impl In
 fn pretty(json: &str) -> String {
     let value = serde_json::from_str::<serde_json::Value>(json).ok();
     let text = value.and_then(|value| serde_json::to_string_pretty(&value).ok());
-    let lines: Vec<String> = text
-        .as_deref()
-        .unwrap_or(json)
-        .lines()
-        .map(|line| {
-            let indent = line.len() - line.trim_start().len();
-            format!("{}{}", " ".repeat(indent), foreign::message(line))
-        })
-        .collect();
-    lines.join("\n")
+    foreign::document(text.as_deref().unwrap_or(json))
 }
