@@ -175,11 +175,21 @@ pub(crate) async fn list(
     let cursor = Cursor::parse(&page_token)?;
     let mut connection = core.store.read().await?;
     let page = clients::list(&mut connection, &filter, &cursor, page_size(asked)).await?;
+    let owners: Vec<UserId> = page
+        .items
+        .iter()
+        .filter_map(|client| client.owner_id.clone())
+        .collect();
+    let names = users::names(&mut connection, &owners).await?;
+    let name_of = |client: &Client| client.owner_id.as_ref().and_then(|owner| names.get(owner));
     Ok(v1::ListClientsResponse {
         clients: page
             .items
             .iter()
-            .map(|client| admin_client(client, None))
+            .map(|client| v1::AdminClient {
+                owner_username: name_of(client).cloned().unwrap_or_default(),
+                ..admin_client(client, None)
+            })
             .collect(),
         next_page_token: page.next,
         previous_page_token: page.previous,

@@ -1,6 +1,6 @@
 //! From an event and the request that it happened in to an entry, and to a line of the log.
 
-use super::{Event, clean};
+use super::{Event, EventType, clean};
 use crate::{Ctx, domain::audit::Entry};
 
 /// The entry of `event`: cut to size, without secrets.
@@ -37,10 +37,13 @@ pub(super) fn entry_of(ctx: &Ctx, event: Event) -> Entry {
     }
 }
 
-/// Logs `entry`.
-pub(super) fn log(entry: &Entry) {
-    tracing::info!(
+/// One line of the log; the level has to be known when it is compiled.
+macro_rules! line {
+    ($level:ident, $entry:ident) => {{
+        let entry = $entry;
+        tracing::event!(
         target: "audit",
+        tracing::Level::$level,
         event = &*entry.event_type,
         severity = &*entry.severity,
         actor = entry.actor_user_id,
@@ -53,5 +56,32 @@ pub(super) fn log(entry: &Entry) {
         count = (entry.count > 1).then_some(entry.count),
         "{}",
         entry.action,
-    );
+        )
+    }};
+}
+
+/// What happens with every token: in the log only for those who look closely, because the
+/// line of the request is there anyway and each costs time.
+const ROUTINE: [EventType; 8] = [
+    EventType::AccessTokenIssued,
+    EventType::RefreshTokenIssued,
+    EventType::IdTokenIssued,
+    EventType::ClientCredentialsTokenIssued,
+    EventType::TokenRefreshed,
+    EventType::TokenIntrospected,
+    EventType::DeviceCodeGenerated,
+    EventType::AuthorizationCodeExchanged,
+];
+
+/// Logs `entry`.
+pub(super) fn log(entry: &Entry) {
+    if entry.success
+        && ROUTINE
+            .iter()
+            .any(|event| event.as_str() == entry.event_type)
+    {
+        line!(DEBUG, entry);
+    } else {
+        line!(INFO, entry);
+    }
 }

@@ -1,5 +1,7 @@
 //! Table `users`.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value};
 use sqlx::AssertSqlSafe;
 
@@ -171,6 +173,29 @@ pub(crate) async fn by_id(
     .bind(id)
     .fetch_optional(conn))?;
     row.map(User::try_from).transpose()
+}
+
+/// What those of `ids` that there are are called.
+pub(crate) async fn names(
+    executor: &mut impl Executor,
+    ids: &[UserId],
+) -> Result<HashMap<UserId, String>, StoreError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut search = Search::default();
+    let ids = ids.iter().map(|id| Bind::Text(id.to_string()));
+    let ids: Vec<String> = ids.map(|id| search.bind(id)).collect();
+    let text = format!(
+        "SELECT id, username FROM users WHERE id IN ({})",
+        ids.join(", ")
+    );
+    let rows: Vec<(UserId, String)> = sql!(executor, |conn| bind_all!(
+        sqlx::query_as::<_, (UserId, String)>(AssertSqlSafe(text.as_str())),
+        &search.binds
+    )
+    .fetch_all(conn))?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The user of that name, in any case.

@@ -204,6 +204,8 @@ conformance! {
         consent(&core, &user, &client).await;
         let shown = users::get(&core, &ctx(), of(&user)).await.unwrap();
         assert_eq!((shown.sign_ins, shown.grants, shown.consents, shown.apps), (1, 1, 1, 1));
+        let listed = clients::list(&core, &ctx(), v1::ListClientsRequest::default()).await.unwrap();
+        assert_eq!(listed.clients[0].owner_username, "ada");
         users::delete(&core, &ctx(), of(&user)).await.unwrap();
         assert_eq!(still_live(&core, &session, &grant).await, (false, false));
         assert!(!counts(&core, &token).await);
