@@ -121,6 +121,7 @@ fn pages(criterion: &mut Criterion) {
             code: Some("invalid_request".to_owned()),
             request_id: "r".to_owned(),
             retry_after: None,
+            ..ErrorView::default()
         },
     );
     criterion.bench_function("page rendering: error", |bencher| {
