@@ -334,8 +334,8 @@ for (const [mode, javaScriptEnabled] of WITH_AND_WITHOUT_SCRIPT) {
         assert.equal(await html.getAttribute('lang'), 'zh-TW')
         assert.ok(person.page.url().includes('status=active'), 'the list stays as it was')
         for (const [path, heading] of [
-          ['/account/sessions', '工作階段'],
-          ['/account/sessions/revoke-all', '要結束所有工作階段嗎？'],
+          ['/account/sessions', '登入與連線'],
+          ['/account/sessions/revoke-all', '要結束所有登入與連線嗎？'],
           ['/account/authorizations', '已授權的應用程式'],
           ['/apps', '我的應用程式'],
           ['/apps/new', undefined],

@@ -32,7 +32,7 @@ const DASHBOARD: Dashboard = Dashboard {
     tokens: "存取權杖",
     tokens_detail: |refresh| format!("更新權杖：{refresh}"),
     sign_ins: "已登入的瀏覽器",
-    sign_ins_detail: "工作階段有效",
+    sign_ins_detail: "登入有效",
     recent: "最近事件",
     no_events: "目前還沒有任何事件。登入、核准與變更都會顯示在這裡。",
     all_events: "開啟稽核紀錄",

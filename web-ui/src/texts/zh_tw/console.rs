@@ -9,7 +9,7 @@ pub const CONSOLE: Console = Console {
     navigation: Navigation {
         label: "導覽",
         account: "您的帳號",
-        sessions: "工作階段",
+        sessions: "登入與連線",
         authorizations: "已授權的應用程式",
         apps: "我的應用程式",
         profile: "個人資料",

@@ -75,19 +75,19 @@ const USER: User = User {
     revoke_all: "在各處登出",
     revoke_all_effect: |browsers, grants| {
         format!(
-            "{browsers} 個瀏覽器工作階段和 {grants} 個應用程式的登入會結束。使用者須在各處重新登入。"
+            "{browsers} 個瀏覽器的登入和 {grants} 個應用程式的登入會結束。使用者須在各處重新登入。"
         )
     },
     revoke_all_done: "使用者已在各處登出。",
     disable: "停用",
-    disable_effect: "所有工作階段和權杖都會結束，在您重新啟用帳號之前，使用者無法登入。",
+    disable_effect: "所有登入和權杖都會結束，在您重新啟用帳號之前，使用者無法登入。",
     disabled: "帳號已停用。",
     disabled_explain: "這個帳號已停用：沒有人能用它登入。",
     enable: "啟用",
     enable_effect: "使用者可以再次登入。",
     enabled: "帳號已啟用。",
     delete: "刪除",
-    delete_effect: "帳號及其工作階段、授權和權杖都會永久消失。使用者註冊的應用程式會保留。",
+    delete_effect: "帳號及其登入、授權和權杖都會永久消失。使用者註冊的應用程式會保留。",
     deleted: "帳號已刪除。",
     browsers_title: "瀏覽器",
     no_browsers: Message {
