@@ -24,12 +24,15 @@ pub fn Sentence<'a>(entry: &'a AuditEntry, texts: &'static Texts) -> impl IntoVi
             id => foreign::name(id.strip_prefix("client:").unwrap_or(id)),
         },
     };
-    let resource = match foreign::name(&entry.resource_name) {
-        name if !name.is_empty() => name,
-        _ => foreign::word(&entry.resource_id),
-    };
-    let resource =
-        (!resource.is_empty() && resource != actor).then(|| view! { " " <Quoted text=resource /> });
+    // What only machines read stands in the details.
+    let resource = [
+        foreign::name(&entry.resource_name),
+        foreign::word(&entry.resource_id),
+    ]
+    .into_iter()
+    .find(|text| !text.is_empty() && !is_made_up(text))
+    .filter(|resource| *resource != actor)
+    .map(|resource| view! { " " <Quoted text=resource /> });
     let times = (entry.count > 1).then(|| {
         let times = (text.times)(entry.count.into());
         view! { " " <span class="hint">{times}</span> }
@@ -49,4 +52,12 @@ pub fn Sentence<'a>(entry: &'a AuditEntry, texts: &'static Texts) -> impl IntoVi
         </span>
     }
     .into_any()
+}
+
+/// Whether `text` is an id that nobody chose: a UUID.
+fn is_made_up(text: &str) -> bool {
+    text.len() == 36
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
