@@ -7,10 +7,7 @@ use serde_json::Map;
 
 use crate::{
     Core, StartError,
-    admin::{
-        clients::NewClient,
-        users::{NewUser, generate_password},
-    },
+    admin::{clients::NewClient, user_values::generate_password, users::NewUser},
     domain::{client_metadata::ClientMetadata, user::Role},
     error::Error,
     store::{StoreError, clients, users},

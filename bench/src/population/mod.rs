@@ -7,6 +7,7 @@
 //! The audit entries' hashes are not those of the program: `authgate audit verify` names
 //! their chain as broken.
 
+mod audit;
 mod rows;
 mod sink;
 

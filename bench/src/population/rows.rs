@@ -4,8 +4,10 @@ use aws_lc_rs::digest::{SHA256, digest};
 use serde_json::json;
 use uuid::{Builder, Uuid};
 
-const HOUR: i64 = 3_600_000;
-const DAY: i64 = 24 * HOUR;
+use super::audit;
+
+pub(super) const HOUR: i64 = 3_600_000;
+pub(super) const DAY: i64 = 24 * HOUR;
 
 /// A value of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +36,7 @@ pub struct Sizes {
     users: u64,
     clients: u64,
     tokens: u64,
-    audit: u64,
+    pub(super) audit: u64,
 }
 
 impl Sizes {
@@ -65,34 +67,21 @@ const FIRST: [&str; 12] = [
     "Ada", "Grace", "Alan", "Edsger", "Barbara", "Donald", "Frances", "Ken", "Radia", "Dennis",
     "Hedy", "Tim",
 ];
-const LAST: [&str; 12] = [
+pub(super) const LAST: [&str; 12] = [
     "Lovelace", "Hopper", "Turing", "Dijkstra", "Liskov", "Knuth", "Allen", "Thompson", "Perlman",
     "Ritchie", "Lamarr", "Lin",
 ];
-const SCOPES: [&str; 5] = [
+pub(super) const SCOPES: [&str; 5] = [
     "openid profile email",
     "read write",
     "read",
     "openid profile email offline_access",
     "admin",
 ];
-const AGENTS: [&str; 3] = [
+pub(super) const AGENTS: [&str; 3] = [
     "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Safari/537.36",
     "authgate-cli/1.4",
-];
-
-/// Event types, how severe each is, and how often it comes in a hundred.
-const EVENTS: [(&str, &str, &str, u64); 9] = [
-    ("ACCESS_TOKEN_ISSUED", "INFO", "TOKEN", 30),
-    ("CLIENT_CREDENTIALS_TOKEN_ISSUED", "INFO", "TOKEN", 30),
-    ("TOKEN_INTROSPECTED", "INFO", "TOKEN", 20),
-    ("TOKEN_REFRESHED", "INFO", "TOKEN", 10),
-    ("AUTHENTICATION_SUCCESS", "INFO", "USER", 5),
-    ("AUTHENTICATION_FAILURE", "WARNING", "USER", 2),
-    ("USER_AUTHORIZATION_GRANTED", "INFO", "AUTHORIZATION", 1),
-    ("CLIENT_UPDATED", "INFO", "CLIENT", 1),
-    ("TOKEN_REVOKED", "INFO", "TOKEN", 1),
 ];
 
 /// 32 bytes of a number.
@@ -102,34 +91,34 @@ fn bytes(seed: &str, number: u64) -> [u8; 32] {
 }
 
 /// A number that is spread like a random one.
-fn spread(seed: &str, number: u64) -> u64 {
+pub(super) fn spread(seed: &str, number: u64) -> u64 {
     let hash = bytes(seed, number);
     u64::from_le_bytes(hash[..8].try_into().unwrap_or_default())
 }
 
 /// A UUID of a number.
-fn uuid(seed: &str, number: u64) -> Uuid {
+pub(super) fn uuid(seed: &str, number: u64) -> Uuid {
     let hash = bytes(seed, number);
     let bytes: [u8; 16] = hash[..16].try_into().unwrap_or_default();
     Builder::from_random_bytes(bytes).into_uuid()
 }
 
 /// A UUIDv7 of a number, made at that instant.
-fn ordered(seed: &str, number: u64, at: i64) -> Uuid {
+pub(super) fn ordered(seed: &str, number: u64, at: i64) -> Uuid {
     let hash = bytes(seed, number);
     let bytes: [u8; 10] = hash[..10].try_into().unwrap_or_default();
     Builder::from_unix_timestamp_millis(u64::try_from(at).unwrap_or_default(), &bytes).into_uuid()
 }
 
-fn text(value: impl Into<String>) -> Cell {
+pub(super) fn text(value: impl Into<String>) -> Cell {
     Cell::Text(value.into())
 }
 
-fn pick<T: Copy>(all: &[T], number: u64) -> T {
+pub(super) fn pick<T: Copy>(all: &[T], number: u64) -> T {
     all[usize::try_from(number % all.len() as u64).unwrap_or_default()]
 }
 
-fn hash(seed: &str, number: u64) -> Cell {
+pub(super) fn hash(seed: &str, number: u64) -> Cell {
     Cell::Bytes(bytes(&format!("hash {seed}"), number).to_vec())
 }
 
@@ -138,7 +127,7 @@ fn grant_made(sizes: Sizes, number: u64, now: i64) -> i64 {
     now - 30 * DAY + share(30 * DAY - HOUR, number, sizes.grants())
 }
 
-fn share(span: i64, number: u64, of: u64) -> i64 {
+pub(super) fn share(span: i64, number: u64, of: u64) -> i64 {
     let share = i128::from(span) * i128::from(number) / i128::from(of.max(1));
     i64::try_from(share).unwrap_or_default()
 }
@@ -147,11 +136,11 @@ fn grant_id(sizes: Sizes, number: u64, now: i64) -> Uuid {
     ordered("grant", number, grant_made(sizes, number, now))
 }
 
-fn user_of_grant(sizes: Sizes, number: u64) -> u64 {
+pub(super) fn user_of_grant(sizes: Sizes, number: u64) -> u64 {
     spread("user of grant", number) % sizes.users
 }
 
-fn client_of_grant(sizes: Sizes, number: u64) -> u64 {
+pub(super) fn client_of_grant(sizes: Sizes, number: u64) -> u64 {
     // Few clients have most of it.
     let random = spread("client of grant", number) % 1_000_000;
     random * random / 1_000_000 * sizes.clients / 1_000_000
@@ -167,8 +156,8 @@ pub fn tables(sizes: Sizes, now: i64) -> Vec<Table> {
         grants(sizes, now),
         refresh_tokens(sizes, now),
         access_tokens(sizes, now),
-        audit(sizes, now),
-        audit_counts(sizes, now),
+        audit::entries(sizes, now),
+        audit::counts(sizes, now),
     ]
 }
 
@@ -330,7 +319,7 @@ fn sessions(sizes: Sizes, now: i64) -> Table {
     }
 }
 
-fn address(number: u64) -> String {
+pub(super) fn address(number: u64) -> String {
     let random = spread("address", number % 20_000);
     format!(
         "10.{}.{}.{}",
@@ -502,130 +491,6 @@ fn access_tokens(sizes: Sizes, now: i64) -> Table {
                 } else {
                     Cell::Null
                 },
-            ]
-        }),
-    }
-}
-
-/// The event of an audit entry.
-fn event(number: u64) -> (&'static str, &'static str, &'static str) {
-    if number % 200_000 == 11 {
-        return ("SUSPICIOUS_ACTIVITY", "CRITICAL", "TOKEN");
-    }
-    let mut random = spread("event", number) % 100;
-    for (name, severity, resource, share) in EVENTS {
-        if random < share {
-            return (name, severity, resource);
-        }
-        random -= share;
-    }
-    ("LOGOUT", "INFO", "SESSION")
-}
-
-/// When an audit entry was written: in the last eighty days, in order.
-fn written(sizes: Sizes, number: u64, now: i64) -> i64 {
-    now - 80 * DAY + share(80 * DAY - 60_000, number, sizes.audit)
-}
-
-fn audit(sizes: Sizes, now: i64) -> Table {
-    Table {
-        name: "audit_log",
-        columns: &[
-            "id",
-            "chain",
-            "sequence",
-            "hash",
-            "event_time",
-            "event_type",
-            "severity",
-            "actor_user_id",
-            "actor_username",
-            "actor_ip",
-            "resource_type",
-            "resource_id",
-            "resource_name",
-            "action",
-            "details",
-            "success",
-            "error_message",
-            "user_agent",
-            "request_path",
-            "request_method",
-            "request_id",
-            "count",
-        ],
-        count: sizes.audit,
-        row: Box::new(move |number| {
-            let at = written(sizes, number, now);
-            let (name, severity, resource) = event(number);
-            let client = client_of_grant(sizes, number);
-            let user = user_of_grant(sizes, number);
-            let by_client = name.contains("CLIENT_CREDENTIALS") || name.contains("INTROSPECTED");
-            let (actor, actor_name) = if by_client {
-                let name = format!("{} Service {client}", pick(&LAST, client));
-                (format!("client:{}", uuid("client", client)), name)
-            } else {
-                (uuid("user", user).to_string(), format!("user{user:06}"))
-            };
-            let failed = name == "AUTHENTICATION_FAILURE";
-            vec![
-                Cell::Uuid(ordered("audit", number, at)),
-                Cell::Uuid(chain()),
-                Cell::Int(i64::try_from(number).unwrap_or_default() + 1),
-                hash("audit", number),
-                Cell::Int(at),
-                text(name),
-                text(severity),
-                text(actor),
-                text(actor_name),
-                text(address(number)),
-                text(resource),
-                text(uuid(resource, spread("resource", number) % 1_000_000).to_string()),
-                text(format!("{} Service {client}", pick(&LAST, client))),
-                text(name.to_lowercase().replace('_', " ")),
-                text(json!({ "scope": pick(&SCOPES, number) }).to_string()),
-                Cell::Bool(!failed),
-                text(if failed { "bad credentials" } else { "" }),
-                text(pick(&AGENTS, number)),
-                text("/oauth/token"),
-                text("POST"),
-                text(format!("{:032x}", spread("request", number))),
-                Cell::Int(1),
-            ]
-        }),
-    }
-}
-
-fn chain() -> Uuid {
-    uuid("chain", 0)
-}
-
-fn audit_counts(sizes: Sizes, now: i64) -> Table {
-    // As if the events of an hour came as often as they are drawn.
-    let hours = 80 * 24_u64;
-    let kinds = EVENTS.len() as u64;
-    Table {
-        name: "audit_counts",
-        columns: &[
-            "hour",
-            "chain",
-            "event_type",
-            "severity",
-            "success",
-            "count",
-        ],
-        count: hours * kinds,
-        row: Box::new(move |number| {
-            let hour = (now - 80 * DAY) / HOUR + i64::try_from(number / kinds).unwrap_or_default();
-            let (name, severity, _, percent) = pick(&EVENTS, number % kinds);
-            let count = sizes.audit / hours * percent / 100;
-            vec![
-                Cell::Int(hour * HOUR),
-                Cell::Uuid(chain()),
-                text(name),
-                text(severity),
-                Cell::Bool(name != "AUTHENTICATION_FAILURE"),
-                Cell::Int(i64::try_from(count).unwrap_or_default()),
             ]
         }),
     }

@@ -5,7 +5,10 @@ use authgate_proto::v1;
 use super::{changed_at, is_local, session::SignedIn};
 use crate::{
     Core, Ctx,
-    admin::users::{check_email, check_name, identities},
+    admin::{
+        user_values::{check_email, check_name},
+        users::identities,
+    },
     audit::{Event, EventType, Resource},
     domain::user::User,
     error::Error,

@@ -10,6 +10,7 @@ pub mod keys;
 pub mod sign_ins;
 pub mod tokens;
 pub mod user_document;
+pub mod user_values;
 pub mod users;
 
 use crate::error::Error;

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::{client_document::is_bcrypt, users};
+use super::{client_document::is_bcrypt, user_values};
 use crate::{
     domain::{
         document::{Object, Problem, Unknown},
@@ -106,21 +106,21 @@ impl UserDocument {
 }
 
 fn username(document: &mut Object<'_>) -> String {
-    let Some(username) = document.text("username", users::MAX_USERNAME) else {
+    let Some(username) = document.text("username", user_values::MAX_USERNAME) else {
         if document.value("username").is_none_or(|value| value == "") {
             document.problem("username", "is missing");
         }
         return String::new();
     };
-    if let Err(reason) = users::check_username(&username) {
+    if let Err(reason) = user_values::check_username(&username) {
         document.problem("username", reason);
     }
     username
 }
 
 fn email(document: &mut Object<'_>) -> Option<String> {
-    let email = document.text("email", users::MAX_EMAIL)?;
-    if let Err(reason) = users::check_email(&email) {
+    let email = document.text("email", user_values::MAX_EMAIL)?;
+    if let Err(reason) = user_values::check_email(&email) {
         document.problem("email", reason);
     }
     Some(email)

@@ -194,35 +194,3 @@ pub(crate) async fn revoke_of_user_and_client(
     }
     Ok(count)
 }
-
-/// Ends all grants that were given in the browser session; gives how many.
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "for the account pages, where people end what they gave"
-    )
-)]
-pub(crate) async fn revoke_of_session(
-    transaction: &mut Transaction,
-    session: &SessionId,
-    now: Timestamp,
-) -> Result<u64, StoreError> {
-    Ok(end!(transaction, "session_id = $1", session, now))
-}
-
-/// Ends all grants that stand on the consent; gives how many.
-#[cfg_attr(
-    not(test),
-    expect(
-        dead_code,
-        reason = "for the account pages, where people end what they gave"
-    )
-)]
-pub(crate) async fn revoke_of_consent(
-    transaction: &mut Transaction,
-    consent: &ConsentId,
-    now: Timestamp,
-) -> Result<u64, StoreError> {
-    Ok(end!(transaction, "consent_id = $1", consent, now))
-}

@@ -3,12 +3,7 @@
 use super::{conformance, fixtures::*};
 use crate::{
     domain::{
-        client::Client,
-        grant::Grant,
-        id::{ConsentId, GrantId, SessionId},
-        session::Session,
-        token::AccessToken,
-        user::User,
+        client::Client, grant::Grant, id::GrantId, session::Session, token::AccessToken, user::User,
     },
     store::{Store, clients, grants, refresh_tokens, sessions, users},
 };
@@ -35,18 +30,6 @@ conformance! {
         let f = Families::new(&store).await;
         assert_eq!(commit!(store, |tx| grants::revoke_of_client(tx, &f.app.id, NOW)), 3);
         assert_eq!(f.live(&store).await, [false, false, true, false]);
-    }
-
-    async fn a_revoked_session_takes_the_families_given_in_it(store: Store) {
-        let f = Families::new(&store).await;
-        assert_eq!(commit!(store, |tx| grants::revoke_of_session(tx, &f.session, NOW)), 2);
-        assert_eq!(f.live(&store).await, [false, true, false, true]);
-    }
-
-    async fn a_revoked_consent_takes_the_families_given_on_it(store: Store) {
-        let f = Families::new(&store).await;
-        assert_eq!(commit!(store, |tx| grants::revoke_of_consent(tx, &f.consent, NOW)), 2);
-        assert_eq!(f.live(&store).await, [false, false, true, true]);
     }
 
     async fn sessions_end_one_by_one_or_all_of_a_user(store: Store) {
@@ -99,8 +82,6 @@ conformance! {
 struct Families {
     zoe: User,
     app: Client,
-    session: SessionId,
-    consent: ConsentId,
     grants: [Grant; 4],
     tokens: Vec<AccessToken>,
 }
@@ -141,8 +122,6 @@ impl Families {
         Self {
             zoe,
             app,
-            session: first.session_id.unwrap(),
-            consent: first.consent_id.unwrap(),
             grants,
             tokens,
         }
