@@ -12,7 +12,7 @@ import {
   newcomer,
   Person,
   unique,
-  WITH_AND_WITHOUT_SCRIPT,
+  MODES_OF_THE_CONSOLE,
   works,
 } from './support.mjs'
 
@@ -34,7 +34,7 @@ async function somebody(javaScriptEnabled, path, scenario) {
   await person.close()
 }
 
-for (const [mode, javaScriptEnabled] of WITH_AND_WITHOUT_SCRIPT) {
+for (const [mode, javaScriptEnabled] of MODES_OF_THE_CONSOLE) {
   describe(mode, () => {
     test('a person disables, enables and revokes what an app may do', () =>
       somebody(javaScriptEnabled, '/account/sessions', async (person) => {

@@ -13,7 +13,7 @@ import {
   newcomer,
   Person,
   unique,
-  WITH_AND_WITHOUT_SCRIPT,
+  MODES_OF_THE_CONSOLE,
   works,
 } from './support.mjs'
 
@@ -62,7 +62,7 @@ async function deviceApp(admin, name) {
   return { path, config: await new App().client(path.split('/').at(-1), undefined) }
 }
 
-for (const [mode, javaScriptEnabled] of WITH_AND_WITHOUT_SCRIPT) {
+for (const [mode, javaScriptEnabled] of MODES_OF_THE_CONSOLE) {
   describe(mode, () => {
     test('an admin goes through the sections', () =>
       administering(javaScriptEnabled, '/', async (admin) => {
