@@ -28,6 +28,13 @@ export const WITH_AND_WITHOUT_SCRIPT = [
   ['JavaScript off', false],
 ]
 
+/**
+ * For the many pages of account and administration: both on one deployment, and what
+ * needs nothing on the others.
+ */
+export const MODES_OF_THE_CONSOLE =
+  process.env.AUTHGATE_DEPLOYMENT === 'sqlite' ? WITH_AND_WITHOUT_SCRIPT : WITH_AND_WITHOUT_SCRIPT.slice(1)
+
 export function passwordOf(username) {
   if (username !== 'admin') return seed.users.find((user) => user.username === username).password
   const password = process.env.AUTHGATE_ADMIN_PASSWORD
