@@ -3,21 +3,21 @@
 //! Whoever comes while a commit is under way goes along with the next one, so the more
 //! there is to do, the less each costs, and who is alone waits for nobody.
 //!
-//! Here the databases get different texts: rows are made of one parameter a column by
-//! UNNEST, and of a JSON array by `json_each`. The columns are those of the `insert` of
+//! Here the databases get different texts: PostgreSQL makes rows of one parameter a column
+//! by UNNEST, SQLite of one parameter a value. The columns are those of the `insert` of
 //! the same table; the conformance suite holds them to the same outcome.
 
 use std::{collections::HashSet, sync::Arc};
 
-use serde::Serialize;
+use sqlx::{Arguments, PgConnection, error::BoxDynError, sqlite::SqliteArguments};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
-use super::{Conn, Executor, StoreError, connection::Native, pools::Pools, within};
+use super::{StoreError, connection::Native, pools::Pools, within};
 use crate::domain::{device_code::DeviceCode, id::GrantId, time::Timestamp, token::AccessToken};
 
-/// Rows that one statement adds at most.
-const MOST_AT_ONCE: usize = 256;
+/// Rows that one statement adds at most. SQLite keeps a prepared one for each number of rows.
+const MOST_AT_ONCE: usize = 64;
 /// Rows that wait at most; whoever comes then waits outside.
 const MOST_WAITING: usize = 1024;
 
@@ -49,11 +49,23 @@ pub(crate) enum Appended {
 
 /// What can be appended.
 pub(super) trait Row: Send + Sync + Sized + 'static {
-    /// Adds `rows` in one statement; says of each what became of it.
+    /// For SQLite: table and columns,
+    const INTO: &'static str;
+    /// how many these are,
+    const COLUMNS: usize;
+    /// what comes after the rows,
+    const THEN: &'static str;
+    /// and the values of this row.
+    fn values(&self, values: &mut SqliteArguments) -> Result<(), BoxDynError>;
+
+    /// Adds `rows` to PostgreSQL in one statement; gives what it returns.
     fn insert(
-        executor: &mut impl Executor,
+        connection: &mut PgConnection,
         rows: &[Self],
-    ) -> impl Future<Output = Result<Vec<Appended>, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Vec<String>, sqlx::Error>> + Send;
+
+    /// What became of each of `rows` when `returned` came back.
+    fn became(rows: &[Self], returned: Vec<String>) -> Vec<Appended>;
 }
 
 impl Appenders {
@@ -111,151 +123,140 @@ async fn serve<T: Row>(pools: Pools, mut line: mpsc::Receiver<Entry<T>>) {
 }
 
 async fn write<T: Row>(pools: &Pools, rows: &[T]) -> Result<Vec<Appended>, StoreError> {
-    match &pools.native {
+    let returned = match &pools.native {
         // A single statement is a transaction of its own.
-        Native::Postgres(_) => T::insert(&mut pools.read().await?, rows).await,
-        Native::Sqlite(_) => {
-            let mut transaction = pools.begin().await?;
-            let appended = T::insert(&mut transaction, rows).await?;
-            transaction.commit().await?;
-            Ok(appended)
+        Native::Postgres(pool) => {
+            let mut connection = pool.acquire().await?;
+            pools.statements.count();
+            within(pools.answer, T::insert(&mut connection, rows)).await?
         }
-    }
+        Native::Sqlite(sqlite) => {
+            let text = insert_rows(T::INTO, T::COLUMNS, rows.len(), T::THEN);
+            let mut values = SqliteArguments::default();
+            rows.iter()
+                .try_for_each(|row| row.values(&mut values))
+                .map_err(sqlx::Error::Encode)?;
+            let write = &sqlite.write;
+            write.once(pools.turn, pools.answer, &text, values).await?
+        }
+    };
+    Ok(T::became(rows, returned))
+}
+
+/// `INSERT INTO {into} VALUES (?, ?), (?, ?) {then}` with so many `columns` and `rows`, for SQLite.
+pub(super) fn insert_rows(into: &str, columns: usize, rows: usize, then: &str) -> String {
+    let row = format!("({}?)", "?,".repeat(columns.saturating_sub(1)));
+    let mut rows = format!("{row},").repeat(rows);
+    rows.pop();
+    format!("INSERT INTO {into} VALUES {rows} {then}")
 }
 
 impl Row for AccessToken {
+    const INTO: &'static str = "access_tokens (id, client_id, grant_id, scope, expires_at)";
+    const COLUMNS: usize = 5;
+    const THEN: &'static str = "";
+
+    fn values(&self, values: &mut SqliteArguments) -> Result<(), BoxDynError> {
+        values.add(self.id.uuid())?;
+        values.add(self.client_id.as_str())?;
+        values.add(self.grant_id.map(GrantId::uuid))?;
+        values.add(self.scope.to_string())?;
+        values.add(self.expires_at)
+    }
+
     async fn insert(
-        executor: &mut impl Executor,
+        connection: &mut PgConnection,
         rows: &[Self],
-    ) -> Result<Vec<Appended>, StoreError> {
-        let answer = executor.statement();
-        match executor.conn()? {
-            Conn::Sqlite(connection) => {
-                let hex = |id: Uuid| id.simple().to_string();
-                let rows = rows.iter().map(|row| {
-                    (
-                        hex(row.id.uuid()),
-                        &row.client_id,
-                        row.grant_id.map(|id| hex(id.uuid())),
-                        row.scope.to_string(),
-                        row.expires_at,
-                    )
-                });
-                let insert = sqlx::query(
-                    "INSERT INTO access_tokens (id, client_id, grant_id, scope, expires_at) \
-                     SELECT unhex(value->>0), value->>1, unhex(value->>2), value->>3, value->>4 FROM json_each($1)",
-                )
-                .bind(json(rows)?)
-                .execute(connection);
-                within(answer, insert).await?;
-            }
-            Conn::Postgres(connection) => {
-                let ids: Vec<Uuid> = rows.iter().map(|row| row.id.uuid()).collect();
-                let clients: Vec<&str> = rows.iter().map(|row| row.client_id.as_str()).collect();
-                let grants: Vec<Option<Uuid>> = rows
-                    .iter()
-                    .map(|row| row.grant_id.map(GrantId::uuid))
-                    .collect();
-                let scopes: Vec<String> = rows.iter().map(|row| row.scope.to_string()).collect();
-                let ends: Vec<i64> = rows.iter().map(|row| row.expires_at.0).collect();
-                let insert = sqlx::query(
-                    "INSERT INTO access_tokens (id, client_id, grant_id, scope, expires_at) \
-                     SELECT * FROM UNNEST($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::bigint[])",
-                )
-                .bind(ids)
-                .bind(clients)
-                .bind(grants)
-                .bind(scopes)
-                .bind(ends)
-                .execute(connection);
-                within(answer, insert).await?;
-            }
-        }
+    ) -> Result<Vec<String>, sqlx::Error> {
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id.uuid()).collect();
+        let clients: Vec<&str> = rows.iter().map(|row| row.client_id.as_str()).collect();
+        let grants: Vec<Option<Uuid>> = rows
+            .iter()
+            .map(|row| row.grant_id.map(GrantId::uuid))
+            .collect();
+        let scopes: Vec<String> = rows.iter().map(|row| row.scope.to_string()).collect();
+        let ends: Vec<i64> = rows.iter().map(|row| row.expires_at.0).collect();
+        sqlx::query(
+            "INSERT INTO access_tokens (id, client_id, grant_id, scope, expires_at) \
+             SELECT * FROM UNNEST($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::bigint[])",
+        )
+        .bind(ids)
+        .bind(clients)
+        .bind(grants)
+        .bind(scopes)
+        .bind(ends)
+        .execute(connection)
+        .await?;
+        Ok(Vec::new())
+    }
+
+    fn became(rows: &[Self], _: Vec<String>) -> Vec<Appended> {
         // Its id is random: another one in its place fails the statement.
-        Ok(vec![Appended::Yes; rows.len()])
+        vec![Appended::Yes; rows.len()]
     }
 }
 
 impl Row for DeviceCode {
+    const INTO: &'static str = "device_codes (id, hash, user_code, client_id, scope, status, \
+        grant_id, client_ip, user_agent, created_at, expires_at)";
+    const COLUMNS: usize = 11;
+    const THEN: &'static str = "ON CONFLICT (user_code) DO NOTHING RETURNING id";
+
+    fn values(&self, values: &mut SqliteArguments) -> Result<(), BoxDynError> {
+        values.add(self.id.as_str())?;
+        values.add(self.hash.as_bytes())?;
+        values.add(self.user_code.as_str())?;
+        values.add(self.client_id.as_str())?;
+        values.add(self.scope.to_string())?;
+        values.add(self.status.as_str())?;
+        values.add(self.grant_id.map(GrantId::uuid))?;
+        values.add(self.client_ip.as_str())?;
+        values.add(self.user_agent.as_str())?;
+        values.add(self.created_at)?;
+        values.add(self.expires_at)
+    }
+
     async fn insert(
-        executor: &mut impl Executor,
+        connection: &mut PgConnection,
         rows: &[Self],
-    ) -> Result<Vec<Appended>, StoreError> {
-        let answer = executor.statement();
-        let added: Vec<String> = match executor.conn()? {
-            Conn::Sqlite(connection) => {
-                let rows = rows.iter().map(|row| {
-                    (
-                        &row.id,
-                        row.hash.to_hex(),
-                        &row.user_code,
-                        &row.client_id,
-                        row.scope.to_string(),
-                        row.status.as_str(),
-                        row.grant_id.map(|id| id.uuid().simple().to_string()),
-                        &row.client_ip,
-                        &row.user_agent,
-                        row.created_at,
-                        row.expires_at,
-                    )
-                });
-                // Without a WHERE, ON CONFLICT would be read as part of a join.
-                let insert = sqlx::query_scalar(
-                    "INSERT INTO device_codes (id, hash, user_code, client_id, scope, status, \
-                     grant_id, client_ip, user_agent, created_at, expires_at) \
-                     SELECT value->>0, unhex(value->>1), value->>2, value->>3, value->>4, \
-                     value->>5, unhex(value->>6), value->>7, value->>8, value->>9, value->>10 \
-                     FROM json_each($1) WHERE true \
-                     ON CONFLICT (user_code) DO NOTHING RETURNING id",
-                )
-                .bind(json(rows)?)
-                .fetch_all(connection);
-                within(answer, insert).await?
-            }
-            Conn::Postgres(connection) => {
-                let texts =
-                    |of: fn(&Self) -> String| -> Vec<String> { rows.iter().map(of).collect() };
-                let instants = |of: fn(&Self) -> Timestamp| -> Vec<i64> {
-                    rows.iter().map(|row| of(row).0).collect()
-                };
-                let hashes: Vec<&[u8]> = rows.iter().map(|row| row.hash.as_bytes()).collect();
-                let grants: Vec<Option<Uuid>> = rows
-                    .iter()
-                    .map(|row| row.grant_id.map(GrantId::uuid))
-                    .collect();
-                let insert = sqlx::query_scalar(
-                    "INSERT INTO device_codes (id, hash, user_code, client_id, scope, status, \
-                     grant_id, client_ip, user_agent, created_at, expires_at) \
-                     SELECT * FROM UNNEST($1::text[], $2::bytea[], $3::text[], $4::text[], \
-                     $5::text[], $6::text[], $7::uuid[], $8::text[], $9::text[], $10::bigint[], \
-                     $11::bigint[]) \
-                     ON CONFLICT (user_code) DO NOTHING RETURNING id",
-                )
-                .bind(texts(|row| row.id.clone()))
-                .bind(hashes)
-                .bind(texts(|row| row.user_code.clone()))
-                .bind(texts(|row| row.client_id.to_string()))
-                .bind(texts(|row| row.scope.to_string()))
-                .bind(texts(|row| row.status.as_str().to_owned()))
-                .bind(grants)
-                .bind(texts(|row| row.client_ip.clone()))
-                .bind(texts(|row| row.user_agent.clone()))
-                .bind(instants(|row| row.created_at))
-                .bind(instants(|row| row.expires_at))
-                .fetch_all(connection);
-                within(answer, insert).await?
-            }
-        };
-        let added: HashSet<String> = added.into_iter().collect();
+    ) -> Result<Vec<String>, sqlx::Error> {
+        let texts = |of: fn(&Self) -> String| -> Vec<String> { rows.iter().map(of).collect() };
+        let instants =
+            |of: fn(&Self) -> Timestamp| -> Vec<i64> { rows.iter().map(|row| of(row).0).collect() };
+        let hashes: Vec<&[u8]> = rows.iter().map(|row| row.hash.as_bytes()).collect();
+        let grants: Vec<Option<Uuid>> = rows
+            .iter()
+            .map(|row| row.grant_id.map(GrantId::uuid))
+            .collect();
+        sqlx::query_scalar(
+            "INSERT INTO device_codes (id, hash, user_code, client_id, scope, status, \
+             grant_id, client_ip, user_agent, created_at, expires_at) \
+             SELECT * FROM UNNEST($1::text[], $2::bytea[], $3::text[], $4::text[], \
+             $5::text[], $6::text[], $7::uuid[], $8::text[], $9::text[], $10::bigint[], \
+             $11::bigint[]) \
+             ON CONFLICT (user_code) DO NOTHING RETURNING id",
+        )
+        .bind(texts(|row| row.id.clone()))
+        .bind(hashes)
+        .bind(texts(|row| row.user_code.clone()))
+        .bind(texts(|row| row.client_id.to_string()))
+        .bind(texts(|row| row.scope.to_string()))
+        .bind(texts(|row| row.status.as_str().to_owned()))
+        .bind(grants)
+        .bind(texts(|row| row.client_ip.clone()))
+        .bind(texts(|row| row.user_agent.clone()))
+        .bind(instants(|row| row.created_at))
+        .bind(instants(|row| row.expires_at))
+        .fetch_all(connection)
+        .await
+    }
+
+    fn became(rows: &[Self], returned: Vec<String>) -> Vec<Appended> {
+        let added: HashSet<String> = returned.into_iter().collect();
         let became = |row: &Self| match added.contains(&row.id) {
             true => Appended::Yes,
             false => Appended::Conflict,
         };
-        Ok(rows.iter().map(became).collect())
+        rows.iter().map(became).collect()
     }
-}
-
-/// A JSON array of `rows`, for `json_each`.
-fn json(rows: impl Iterator<Item = impl Serialize>) -> Result<String, StoreError> {
-    serde_json::to_string(&rows.collect::<Vec<_>>()).map_err(StoreError::internal)
 }

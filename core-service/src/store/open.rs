@@ -25,6 +25,8 @@ const RETRY: Duration = Duration::from_millis(250);
 const START_PATIENCE: u32 = 10;
 /// How long a write waits for another process that writes the same SQLite file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Statements that the writer of an SQLite file keeps prepared: some for each number of rows.
+const WRITERS_STATEMENTS: usize = 256;
 /// A pooled PostgreSQL connection that idled longer is tried before it is used.
 const TRUSTED_IDLE: Duration = Duration::from_secs(1);
 
@@ -50,7 +52,11 @@ pub(super) async fn sqlite(
         ));
     }
     make_private(options.get_filename())?;
-    let mut writer = options.connect().await?;
+    let mut writer = options
+        .clone()
+        .statement_cache_capacity(WRITERS_STATEMENTS)
+        .connect()
+        .await?;
     migrate_sqlite(&mut writer).await?;
     let options = options.create_if_missing(false);
     let read = pool(database)
@@ -59,7 +65,11 @@ pub(super) async fn sqlite(
         .await?;
     Ok(Sqlite {
         read,
-        write: Writer::new(writer, options, statements.clone()),
+        write: Writer::new(
+            writer,
+            options.statement_cache_capacity(WRITERS_STATEMENTS),
+            statements.clone(),
+        ),
     })
 }
 

@@ -18,7 +18,10 @@ use std::{
     time::Duration,
 };
 
-use sqlx::{ConnectOptions, Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
+use sqlx::{
+    AssertSqlSafe, ConnectOptions, Connection as _, SqliteConnection,
+    sqlite::{SqliteArguments, SqliteConnectOptions},
+};
 use tokio::{
     runtime::Handle,
     sync::{Mutex, OwnedMutexGuard, oneshot},
@@ -112,19 +115,79 @@ impl Writer {
         turn: Duration,
         answer: Duration,
     ) -> Result<Member, StoreError> {
+        let mut member = Member {
+            writer: self.clone(),
+            desk: Some(self.desk(turn).await?),
+            progress: Progress::AtDesk,
+        };
+        member.begin(answer).await?;
+        Ok(member)
+    }
+
+    /// Runs one statement as a transaction, in one trip to the connection's thread where
+    /// [`begin`](Self::begin) and [`Member::commit`] need three; gives the texts that it
+    /// returns, once it is durable. Who goes away before that takes the group along.
+    ///
+    /// # Errors
+    /// UNAVAILABLE when the turn or the answer does not come in time; what SQLite says.
+    pub(super) async fn once(
+        &self,
+        turn: Duration,
+        answer: Duration,
+        statement: &str,
+        values: SqliteArguments,
+    ) -> Result<Vec<String>, StoreError> {
+        let mut desk = self.desk(turn).await?;
+        let is_last = self.is_last(&desk);
+        let text = match (desk.group.is_some(), is_last) {
+            (false, true) => format!("BEGIN IMMEDIATE; {statement}; COMMIT"),
+            (false, false) => format!("BEGIN IMMEDIATE; {statement}"),
+            (true, true) => format!("SAVEPOINT member; {statement}; COMMIT"),
+            (true, false) => format!("SAVEPOINT member; {statement}; RELEASE member"),
+        };
+        text.split(';').for_each(|_| self.0.statements.count());
+        // Away from the desk: dropped in between they are the surest rollback.
+        desk.connection().await?;
+        let (mut connection, group) = (desk.connection.take(), desk.group.take());
+        let Some(open) = connection.as_mut() else {
+            return Err(StoreError::unavailable("the connection was lost"));
+        };
+        let joined = group.is_some();
+        let query = sqlx::query_scalar_with(AssertSqlSafe(text), values);
+        let returned = within(answer, query.fetch_all(open)).await;
+        if let (Err(StoreError::Unavailable(_)), _) | (Err(_), false) = (&returned, joined) {
+            return returned;
+        }
+        desk.connection = connection;
+        desk.group = Some(group.unwrap_or_else(Group::new));
+        if let Err(error) = returned {
+            if let Err(lost) = desk.undo(&self.0.statements).await {
+                desk.fail(lost);
+            }
+            self.settle(&mut desk).await;
+            return Err(error);
+        }
+        let durable = desk.join();
+        if is_last {
+            desk.succeed();
+        } else {
+            // Whoever was waited for may have gone away meanwhile.
+            self.settle(&mut desk).await;
+        }
+        drop(desk);
+        committed(durable).await?;
+        returned
+    }
+
+    /// The desk, which is waited for at most `turn`.
+    async fn desk(&self, turn: Duration) -> Result<OwnedMutexGuard<Desk>, StoreError> {
         let place = Place::last_in(self.clone());
         let desk = Arc::clone(&self.0.desk).lock_owned();
         let Ok(desk) = tokio::time::timeout(turn, desk).await else {
             return Err(StoreError::unavailable("other writes take too long"));
         };
         place.called();
-        let mut member = Member {
-            writer: self.clone(),
-            desk: Some(desk),
-            progress: Progress::AtDesk,
-        };
-        member.begin(answer).await?;
-        Ok(member)
+        Ok(desk)
     }
 
     /// Notices what other processes wrote to the file, and says so to `changes`. What this
@@ -184,7 +247,31 @@ impl Writer {
     }
 }
 
+impl Group {
+    fn new() -> Self {
+        Self {
+            began: Instant::now(),
+            done: Vec::new(),
+        }
+    }
+}
+
+/// What became of the group that answers by `durable`.
+async fn committed(durable: oneshot::Receiver<Result<(), StoreError>>) -> Result<(), StoreError> {
+    let ended = || StoreError::unavailable("the writer ended before the commit");
+    durable.await.unwrap_or_else(|_| Err(ended()))
+}
+
 impl Desk {
+    /// Tells when what the open group did is durable.
+    fn join(&mut self) -> oneshot::Receiver<Result<(), StoreError>> {
+        let (done, durable) = oneshot::channel();
+        if let Some(group) = &mut self.group {
+            group.done.push(done);
+        }
+        durable
+    }
+
     async fn connection(&mut self) -> Result<&mut SqliteConnection, StoreError> {
         if self.connection.is_none() {
             self.version = None;
@@ -268,10 +355,7 @@ impl Member {
         // otherwise find that another process wrote in between.
         let begin = "BEGIN IMMEDIATE; SAVEPOINT member";
         within(answer, desk.run(begin, &statements)).await?;
-        desk.group = Some(Group {
-            began: Instant::now(),
-            done: Vec::new(),
-        });
+        desk.group = Some(Group::new());
         self.progress = Progress::Begun;
         Ok(())
     }
@@ -290,7 +374,6 @@ impl Member {
         };
         let writer = self.writer.clone();
         let committed = tokio::spawn(async move {
-            let (done, durable) = oneshot::channel();
             let is_last = writer.is_last(&desk);
             let end = if is_last {
                 "RELEASE member; COMMIT"
@@ -298,9 +381,7 @@ impl Member {
                 "RELEASE member"
             };
             let ended = desk.run(end, &writer.0.statements).await;
-            if let Some(group) = &mut desk.group {
-                group.done.push(done);
-            }
+            let durable = desk.join();
             match ended {
                 Ok(()) if is_last => desk.succeed(),
                 // Whoever was waited for may have gone away meanwhile.
@@ -308,11 +389,7 @@ impl Member {
                 Err(error) => desk.fail(error),
             }
             drop(desk);
-            let result = durable.await.unwrap_or_else(|_| {
-                Err(StoreError::unavailable(
-                    "the writer ended before the commit",
-                ))
-            });
+            let result = committed(durable).await;
             changed();
             result
         });

@@ -6,9 +6,9 @@ use authgate_proto::{
     v1::TokenResponse,
     vocabulary::{grant_type, scope},
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::id_token;
+use super::{access_claims::AccessClaims, id_token};
 use crate::{
     Actor, Core, Ctx,
     audit::{Event, EventType, Resource},
@@ -141,7 +141,14 @@ impl<'a> Issuance<'a> {
             ctx.now,
             core.settings.signing.access_token_algorithm,
             Some(ACCESS_TOKEN_TYPE),
-            &self.access_token_claims(core, ctx),
+            &AccessClaims {
+                core,
+                issued_at: ctx.now,
+                client: self.client,
+                subject: &self.subject,
+                access: &self.access,
+                extra: &self.extra_claims,
+            },
         )?;
         let id_token = match &self.subject {
             Subject::User { user, grant } if self.access.scope.contains(scope::OPENID) => {
@@ -202,48 +209,6 @@ impl<'a> Issuance<'a> {
             core.audit.record(ctx, event);
         }
     }
-
-    /// The claims of RFC 9068 section 2.2, and the predecessor's own.
-    fn access_token_claims(&self, core: &Core, ctx: &Ctx) -> Map<String, Value> {
-        let tokens = &core.settings.tokens;
-        let mut claims = self.extra_claims.clone();
-        let mut put = |name: &str, value: Value| claims.insert(name.to_owned(), value);
-        let private = |name: &str| format!("{}_{name}", tokens.private_claim_prefix);
-
-        let subject = match &self.subject {
-            Subject::User { user, .. } => user.id.to_string(),
-            Subject::Client => client_subject(&self.client.id),
-        };
-        put("iss", json!(core.settings.issuer));
-        put("sub", json!(subject));
-        put("user_id", json!(subject));
-        put("aud", audience(core));
-        put("client_id", json!(self.client.id));
-        put("scope", json!(self.access.scope.to_string()));
-        put("type", json!("access"));
-        put("jti", json!(self.access.id));
-        put("iat", json!(ctx.now.seconds()));
-        put("exp", json!(self.access.expires_at.seconds()));
-        if let Subject::User { user, grant } = &self.subject {
-            put("auth_time", json!(grant.auth_time.seconds()));
-            if let Some(acr) = &grant.acr {
-                put("acr", json!(acr));
-            }
-            put(&private("uid"), json!(user.username));
-        }
-        let metadata = &self.client.metadata;
-        let own = [
-            ("domain", &tokens.domain),
-            ("project", &metadata.project),
-            ("service_account", &metadata.service_account),
-        ];
-        for (name, value) in own {
-            if let Some(value) = value {
-                put(&private(name), json!(value));
-            }
-        }
-        claims
-    }
 }
 
 /// The record of refresh token `token` of `grant`.
@@ -274,16 +239,6 @@ pub(super) fn refresh_record(
 /// The subject of a client's own tokens.
 pub(crate) fn client_subject(client_id: &ClientId) -> String {
     format!("client:{client_id}")
-}
-
-/// One audience is a string, several an array (RFC 7519 section 4.1.3). Without
-/// any configured the issuer itself is meant (RFC 9068 section 2.2 wants one).
-fn audience(core: &Core) -> Value {
-    match core.settings.tokens.audience.as_slice() {
-        [] => json!(core.settings.issuer),
-        [one] => json!(one),
-        several => json!(several),
-    }
 }
 
 fn lifetimes(core: &Core, client: &Client) -> Lifetimes {

@@ -11,6 +11,7 @@
 //! 6. the tokens are signed and answered. Whoever lost the claim never gets here.
 
 pub mod access;
+mod access_claims;
 mod authorization_code;
 pub mod client_authentication;
 mod client_credentials;

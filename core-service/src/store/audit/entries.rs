@@ -1,5 +1,6 @@
 //! Table `audit_log`: writing, reading in order, removing.
 
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::chains::hash;
@@ -8,11 +9,14 @@ use crate::{
         audit::{Entry, Hash, Link, Record},
         time::Timestamp,
     },
-    store::{Conn, Executor, StoreError, sql, within},
+    store::{Conn, Executor, StoreError, append::insert_rows, sql, within},
 };
 
 /// Names the PostgreSQL advisory lock of the one process that removes old entries.
 const REMOVAL_LOCK: i64 = 0x6175_6469_746c_6f67;
+
+/// Entries that one statement adds to SQLite.
+const AT_ONCE: usize = 64;
 
 #[derive(sqlx::FromRow)]
 pub(super) struct Row {
@@ -94,19 +98,37 @@ pub(crate) async fn insert(
     let answer = executor.statement();
     match executor.conn()? {
         Conn::Sqlite(connection) => {
-            let rows: Vec<_> = links.iter().zip(entries).map(json_row).collect();
-            let rows = serde_json::to_string(&rows).map_err(StoreError::internal)?;
-            let insert = sqlx::query(concat!(
-                "INSERT INTO audit_log (",
-                columns!(),
-                ") SELECT unhex(value->>0), unhex(value->>1), value->>2, unhex(value->>3), \
-                 value->>4, value->>5, value->>6, value->>7, value->>8, value->>9, value->>10, \
-                 value->>11, value->>12, value->>13, value->>14, value->>15, value->>16, \
-                 value->>17, value->>18, value->>19, value->>20, value->>21 FROM json_each($1)"
-            ))
-            .bind(rows)
-            .execute(connection);
-            within(answer, insert).await?;
+            for (links, entries) in links.chunks(AT_ONCE).zip(entries.chunks(AT_ONCE)) {
+                let into = concat!("audit_log (", columns!(), ")");
+                let text = insert_rows(into, 22, links.len(), "");
+                let mut insert = sqlx::query(AssertSqlSafe(text));
+                for (link, entry) in links.iter().zip(entries) {
+                    insert = insert
+                        .bind(link.id)
+                        .bind(link.chain)
+                        .bind(link.sequence)
+                        .bind(link.hash.as_slice())
+                        .bind(entry.event_time)
+                        .bind(&*entry.event_type)
+                        .bind(&*entry.severity)
+                        .bind(&*entry.actor_user_id)
+                        .bind(&*entry.actor_username)
+                        .bind(&*entry.actor_ip)
+                        .bind(&*entry.resource_type)
+                        .bind(&*entry.resource_id)
+                        .bind(&*entry.resource_name)
+                        .bind(&*entry.action)
+                        .bind(&*entry.details)
+                        .bind(entry.success)
+                        .bind(&*entry.error_message)
+                        .bind(&*entry.user_agent)
+                        .bind(&*entry.request_path)
+                        .bind(&*entry.request_method)
+                        .bind(&*entry.request_id)
+                        .bind(entry.count);
+                }
+                within(answer, insert.execute(&mut *connection)).await?;
+            }
         }
         Conn::Postgres(connection) => {
             let uuids = |of: fn(&Link) -> Uuid| -> Vec<Uuid> { links.iter().map(of).collect() };
@@ -154,34 +176,6 @@ pub(crate) async fn insert(
         }
     }
     Ok(())
-}
-
-/// An entry as a JSON array, in the order of the columns.
-fn json_row((link, entry): (&Link, &&Entry)) -> serde_json::Value {
-    serde_json::json!([
-        link.id.simple().to_string(),
-        link.chain.simple().to_string(),
-        link.sequence,
-        hex::encode(link.hash),
-        entry.event_time,
-        entry.event_type,
-        entry.severity,
-        entry.actor_user_id,
-        entry.actor_username,
-        entry.actor_ip,
-        entry.resource_type,
-        entry.resource_id,
-        entry.resource_name,
-        entry.action,
-        entry.details,
-        entry.success,
-        entry.error_message,
-        entry.user_agent,
-        entry.request_path,
-        entry.request_method,
-        entry.request_id,
-        entry.count,
-    ])
 }
 
 /// Whether there is an entry of that id.

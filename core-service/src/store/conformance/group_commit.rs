@@ -97,6 +97,37 @@ conformance! {
         }
     }
 
+    /// Rows that go along with a group and are refused leave the group as it is.
+    async fn a_row_that_is_refused_costs_the_others_nothing(store: Store) {
+        let (_, app) = parties(&store).await;
+        let taken = access_token(&app, None);
+        access_tokens::append(&store, taken.clone()).await.unwrap();
+        let gate = Arc::new(Barrier::new(60));
+        let mut tasks = JoinSet::new();
+        for n in 0..60 {
+            let (store, gate, taken) = (store.clone(), gate.clone(), taken.clone());
+            tasks.spawn(async move {
+                gate.wait().await;
+                if n % 2 == 0 {
+                    let mut tx = store.begin().await.unwrap();
+                    throttles::record_failure(&mut tx, &format!("k{n}"), NOW, HOUR).await.unwrap();
+                    tx.commit().await.unwrap();
+                } else {
+                    access_tokens::append(&store, taken).await.unwrap_err();
+                }
+            });
+        }
+        while let Some(done) = tasks.join_next().await {
+            done.unwrap();
+        }
+        for n in (0..60).step_by(2) {
+            assert!(read!(store, |c| throttles::get(c, &format!("k{n}"))).is_some(), "{n}");
+        }
+        let free = access_token(&app, None);
+        access_tokens::append(&store, free.clone()).await.unwrap();
+        assert!(read!(store, |c| access_tokens::state(c, &free.id)).is_some());
+    }
+
     /// Whoever waits for a turn and goes away leaves nobody waiting for ever.
     async fn who_leaves_the_line_holds_up_nobody(database: Database) {
         let store = Store::open(&Database { max_connections: 3, ..database }).await.unwrap();
