@@ -17,7 +17,7 @@ use super::{StoreError, connection::Native, pools::Pools, within};
 use crate::domain::{device_code::DeviceCode, id::GrantId, time::Timestamp, token::AccessToken};
 
 /// Rows that one statement adds at most. SQLite keeps a prepared one for each number of rows.
-const MOST_AT_ONCE: usize = 64;
+const MOST_AT_ONCE: usize = 32;
 /// Rows that wait at most; whoever comes then waits outside.
 const MOST_WAITING: usize = 1024;
 

@@ -1,5 +1,6 @@
 //! Table `audit_counts`.
 
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use crate::{
@@ -7,27 +8,37 @@ use crate::{
     store::{Executor, StoreError, connection::Executed, sql},
 };
 
-/// Adds `counts` to those of `chain`.
+/// Adds `counts`, one at least and each of another kind, to those of `chain`.
 pub(crate) async fn add(
     executor: &mut impl Executor,
     chain: Uuid,
     counts: &[Count],
 ) -> Result<(), StoreError> {
-    for count in counts {
-        let _: Executed = sql!(executor, |conn| sqlx::query(
-            "INSERT INTO audit_counts (hour, chain, event_type, severity, success, count) \
-             VALUES ($1, $2, $3, $4, $5, $6) \
-             ON CONFLICT (hour, chain, event_type, severity, success) \
-             DO UPDATE SET count = audit_counts.count + excluded.count"
-        )
-        .bind(count.hour)
-        .bind(chain)
-        .bind(&count.event_type)
-        .bind(&count.severity)
-        .bind(count.success)
-        .bind(count.count)
-        .execute(conn))?;
-    }
+    let places: Vec<String> = (0..counts.len())
+        .map(|row| {
+            let places: Vec<_> = (1..=6).map(|n| format!("${}", row * 6 + n)).collect();
+            format!("({})", places.join(", "))
+        })
+        .collect();
+    let text = format!(
+        "INSERT INTO audit_counts (hour, chain, event_type, severity, success, count) VALUES {} \
+         ON CONFLICT (hour, chain, event_type, severity, success) \
+         DO UPDATE SET count = audit_counts.count + excluded.count",
+        places.join(", ")
+    );
+    let _: Executed = sql!(executor, |conn| {
+        let mut insert = sqlx::query(AssertSqlSafe(text.as_str()));
+        for count in counts {
+            insert = insert
+                .bind(count.hour)
+                .bind(chain)
+                .bind(&count.event_type)
+                .bind(&count.severity)
+                .bind(count.success)
+                .bind(count.count);
+        }
+        insert.execute(conn)
+    })?;
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Table `audit_log`: writing, reading in order, removing.
 
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, Sqlite, query::Query, sqlite::SqliteArguments};
 use uuid::Uuid;
 
 use super::chains::hash;
@@ -15,8 +15,9 @@ use crate::{
 /// Names the PostgreSQL advisory lock of the one process that removes old entries.
 const REMOVAL_LOCK: i64 = 0x6175_6469_746c_6f67;
 
-/// Entries that one statement adds to SQLite.
-const AT_ONCE: usize = 64;
+/// Entries that one statement adds to SQLite: as many as there are, of these. Each is a
+/// statement that stays prepared, and takes memory by its size.
+const AT_ONCE: [usize; 4] = [128, 32, 8, 1];
 
 #[derive(sqlx::FromRow)]
 pub(super) struct Row {
@@ -98,36 +99,14 @@ pub(crate) async fn insert(
     let answer = executor.statement();
     match executor.conn()? {
         Conn::Sqlite(connection) => {
-            for (links, entries) in links.chunks(AT_ONCE).zip(entries.chunks(AT_ONCE)) {
-                let into = concat!("audit_log (", columns!(), ")");
-                let text = insert_rows(into, 22, links.len(), "");
-                let mut insert = sqlx::query(AssertSqlSafe(text));
-                for (link, entry) in links.iter().zip(entries) {
-                    insert = insert
-                        .bind(link.id)
-                        .bind(link.chain)
-                        .bind(link.sequence)
-                        .bind(link.hash.as_slice())
-                        .bind(entry.event_time)
-                        .bind(&*entry.event_type)
-                        .bind(&*entry.severity)
-                        .bind(&*entry.actor_user_id)
-                        .bind(&*entry.actor_username)
-                        .bind(&*entry.actor_ip)
-                        .bind(&*entry.resource_type)
-                        .bind(&*entry.resource_id)
-                        .bind(&*entry.resource_name)
-                        .bind(&*entry.action)
-                        .bind(&*entry.details)
-                        .bind(entry.success)
-                        .bind(&*entry.error_message)
-                        .bind(&*entry.user_agent)
-                        .bind(&*entry.request_path)
-                        .bind(&*entry.request_method)
-                        .bind(&*entry.request_id)
-                        .bind(entry.count);
+            let (mut links, mut entries) = (links, entries);
+            for size in AT_ONCE {
+                while links.len() >= size {
+                    let (some, rest) = entries.split_at(size);
+                    let insert = sqlite_insert(&links[..size], some);
+                    within(answer, insert.execute(&mut *connection)).await?;
+                    (links, entries) = (&links[size..], rest);
                 }
-                within(answer, insert.execute(&mut *connection)).await?;
             }
         }
         Conn::Postgres(connection) => {
@@ -176,6 +155,40 @@ pub(crate) async fn insert(
         }
     }
     Ok(())
+}
+
+fn sqlite_insert<'q>(
+    links: &'q [Link],
+    entries: &[&'q Entry],
+) -> Query<'q, Sqlite, SqliteArguments> {
+    let into = concat!("audit_log (", columns!(), ")");
+    let mut insert = sqlx::query(AssertSqlSafe(insert_rows(into, 22, links.len(), "")));
+    for (link, entry) in links.iter().zip(entries) {
+        insert = insert
+            .bind(link.id)
+            .bind(link.chain)
+            .bind(link.sequence)
+            .bind(link.hash.as_slice())
+            .bind(entry.event_time)
+            .bind(&*entry.event_type)
+            .bind(&*entry.severity)
+            .bind(&*entry.actor_user_id)
+            .bind(&*entry.actor_username)
+            .bind(&*entry.actor_ip)
+            .bind(&*entry.resource_type)
+            .bind(&*entry.resource_id)
+            .bind(&*entry.resource_name)
+            .bind(&*entry.action)
+            .bind(&*entry.details)
+            .bind(entry.success)
+            .bind(&*entry.error_message)
+            .bind(&*entry.user_agent)
+            .bind(&*entry.request_path)
+            .bind(&*entry.request_method)
+            .bind(&*entry.request_id)
+            .bind(entry.count);
+    }
+    insert
 }
 
 /// Whether there is an entry of that id.
