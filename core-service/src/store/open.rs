@@ -45,7 +45,9 @@ pub(super) async fn sqlite(
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(BUSY_TIMEOUT)
         // Cut the log back after a burst; it would keep its largest size.
-        .pragma("journal_size_limit", "67108864");
+        .pragma("journal_size_limit", "67108864")
+        // What a savepoint needs to go back is a file otherwise, written for each group.
+        .pragma("temp_store", "memory");
     if url.contains(":memory:") || url.contains("mode=memory") {
         return Err(StoreError::Unusable(
             "an SQLite database in memory would be empty for each connection: name a file".into(),
