@@ -38,6 +38,8 @@ catalogue! {
         somebody,
         /// Those who run the server, on its command line.
         operator,
+        /// The server itself did it.
+        server,
         failed,
         /// One entry for several alike.
         times: fn(u64) -> String,
@@ -164,6 +166,8 @@ catalogue! {
         events,
         failures,
         critical,
+        /// The same numbers, a line each kind of event.
+        by_event,
         /// Since the server started.
         dropped,
         search_hint,
@@ -189,6 +193,8 @@ catalogue! {
         kind,
         resource,
         error,
+        /// The core's own words, as they stand in the trail.
+        recorded,
         details,
         request,
         request_id,

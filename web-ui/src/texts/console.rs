@@ -71,6 +71,8 @@ catalogue! {
         optional,
         cancel,
         save,
+        /// One of several values of a field, by the field's label and its number.
+        numbered: fn(&str, &str) -> String,
         /// Somebody else changed what the form is about.
         changed_meanwhile,
     }

@@ -20,7 +20,7 @@ use crate::{
     error::Failure,
     form::{Fields, Form, Id},
     listing::DONE,
-    metadata::{Draft, FIELDS, Metadata},
+    metadata::{self, Draft, Metadata},
     pages::account::{app, app_secret, apps},
     problems::Problems,
     shell::Shell,
@@ -68,7 +68,7 @@ pub async fn create(
             Ok(app_secret::page(&visitor, &shell, &app.into_inner(), title))
         }
         Err(status) => {
-            let problems = problems(status, new_path.clone())?;
+            let problems = problems(&visitor, status, new_path.clone())?;
             let shell = Shell::load(&site, &visitor, &new_path).await?;
             let view = FormView::of(draft, None).refused(problems);
             Ok(view.respond(&visitor, &shell))
@@ -113,7 +113,7 @@ pub async fn update(
             Err(status) if status.code() == Code::Aborted => {
                 return outdated(&site, &visitor, &client_id, &edit_path).await;
             }
-            Err(status) => problems(status, edit_path.clone())?,
+            Err(status) => problems(&visitor, status, edit_path.clone())?,
         }
     } else {
         no_grant(&visitor)
@@ -189,8 +189,9 @@ fn updated_at(fields: &Fields) -> i64 {
     fields.get("updated_at").parse().unwrap_or(-1)
 }
 
-fn problems(status: Status, return_to: String) -> Result<Problems, Failure> {
-    Problems::of(status, &FIELDS).map_err(|status| Failure::console(return_to)(*status))
+fn problems(visitor: &Visitor, status: Status, return_to: String) -> Result<Problems, Failure> {
+    let fields = metadata::fields(visitor.texts);
+    Problems::of(status, &fields).map_err(|status| Failure::console(return_to)(*status))
 }
 
 /// The form, for a new app or one that there is.

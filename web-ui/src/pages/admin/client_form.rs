@@ -27,7 +27,7 @@ use crate::{
     foreign,
     form::Form,
     listing::DONE,
-    metadata::{Draft, FIELDS, Metadata},
+    metadata::{self, Draft, Metadata},
     problems::Problems,
     shell::Shell,
     visitor::{Site, Visitor},
@@ -78,7 +78,7 @@ pub async fn create(
     let client = match answer {
         Ok(answer) => answer.into_inner(),
         Err(status) => {
-            let problems = Problems::of(status, &FIELDS)
+            let problems = Problems::of(status, &metadata::fields(visitor.texts))
                 .map_err(|status| Failure::console(here.clone())(*status))?;
             let shell = Shell::load(&site, &visitor, &here).await?;
             return Ok(again(problems).page(&visitor, &shell));
@@ -155,7 +155,7 @@ pub async fn update(
             Ok(changed_meanwhile(&visitor, &shell, &client))
         }
         Err(status) => {
-            let problems = Problems::of(status, &FIELDS)
+            let problems = Problems::of(status, &metadata::fields(visitor.texts))
                 .map_err(|status| Failure::console(here.clone())(*status))?;
             Ok(again(problems).page(&visitor, &shell, &client))
         }

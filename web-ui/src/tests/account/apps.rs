@@ -74,7 +74,7 @@ async fn a_refused_form_keeps_what_was_typed_and_says_what_is_wrong_where() {
             .post("/apps", FORM)
             .await;
         assert_eq!(page.status, StatusCode::BAD_REQUEST);
-        page.shows(r##"<a href="#redirect_uris">redirect_uris[1]: must be &lt;https&gt;</a>"##);
+        page.shows(r##"<a href="#redirect_uris">Redirect URIs, number 2: <span lang="en">must be &lt;https&gt;</span></a>"##);
         page.shows(r##"<a href="#scope">"##);
         page.shows(r#"value="Notes""#);
         page.shows("https://a.example/cb\r\n\r\napp:/cb</textarea>");

@@ -1,7 +1,8 @@
 //! Creating and editing clients.
 
 use authgate_proto::v1::{AdminClient, AdminUpdateClientRequest, CreateClientRequest};
-use http::{StatusCode, header};
+use axum::body::Body;
+use http::{Request, StatusCode, header};
 use serde_json::{Value, json};
 use tonic::Status;
 
@@ -75,6 +76,33 @@ async fn a_public_client_has_nothing_to_show_and_an_id_may_be_chosen() {
     );
 }
 
+/// The reason is the core's; the field is called as the page calls it.
+#[tokio::test]
+async fn what_is_wrong_is_named_by_the_field_s_label_in_each_language() {
+    let message = "redirect_uris[1]: is not absolute; scope: is unknown: x";
+    for (language, uri, scope) in [
+        ("en", "Redirect URIs, number 2: ", "Scopes: "),
+        ("zh-TW", "重新導向 URI（第 2 項）: ", "權限範圍（scope）: "),
+    ] {
+        for path in ["/admin/clients", "/apps"] {
+            let request = Request::post(path)
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .header(header::COOKIE, format!("authgate_lang={language}"))
+                .body(Body::from(NEW));
+            let site = site(|script| {
+                script.create_client = Some(Err(Status::invalid_argument(message)));
+                script.create_app = Some(Err(Status::invalid_argument(message)));
+            });
+            let page = site.send(request.expect("a request")).await;
+            assert_eq!(page.status, StatusCode::BAD_REQUEST);
+            for (label, reason) in [(uri, "is not absolute"), (scope, "is unknown: x")] {
+                page.shows(&format!("{label}<span lang=\"en\">{reason}</span></a>"));
+            }
+            page.hides("redirect_uris[1]");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_refused_form_comes_back_as_it_was_typed_with_what_is_wrong() {
     for refusal in [
@@ -87,8 +115,8 @@ async fn a_refused_form_comes_back_as_it_was_typed_with_what_is_wrong() {
         let page = site.post("/admin/clients", NEW).await;
         assert_eq!(page.status, StatusCode::BAD_REQUEST);
         page.shows("<title>Error: New client");
-        page.shows(r##"<li lang="en"><a href="#redirect_uris">redirect_uris[0]: must be &lt;https&gt;</a></li>"##);
-        page.shows(r#"<li lang="en">The moon is full</li>"#);
+        page.shows(r##"<a href="#redirect_uris">Redirect URIs, number 1: <span lang="en">must be &lt;https&gt;</span></a>"##);
+        page.shows(r#"<li><span lang="en">The moon is full</span></li>"#);
         page.shows(
             r#"id="redirect_uris-problem" lang="en" class="wrong">Must be &lt;https&gt;</p>"#,
         );
@@ -198,7 +226,7 @@ async fn a_refused_edit_comes_back_as_it_was_typed() {
     });
     let page = site.post("/admin/clients/notes", EDITED).await;
     assert_eq!(page.status, StatusCode::BAD_REQUEST);
-    page.shows(r##"<a href="#scope">scope: is too long</a>"##);
+    page.shows(r##"<a href="#scope">Scopes: <span lang="en">is too long</span></a>"##);
     page.shows(r#"name="client_name" value="Notes 2""#);
     page.shows(r#"<option value="long" selected>"#);
 }

@@ -38,6 +38,7 @@ const DASHBOARD: Dashboard = Dashboard {
     all_events: "Open the audit log",
     somebody: "Somebody",
     operator: "Operator",
+    server: "The server",
     failed: "Failed",
     times: |count| format!("{count} times"),
 };
@@ -182,6 +183,7 @@ const AUDIT: Audit = Audit {
     events: "Events in 30 days",
     failures: "Failures",
     critical: "Critical",
+    by_event: "By event",
     dropped: "Dropped since start",
     search_hint: "Name, resource, action or address",
     event_type: "Event",
@@ -203,6 +205,7 @@ const AUDIT: Audit = Audit {
     kind: "Kind of resource",
     resource: "Resource",
     error: "Error",
+    recorded: "Recorded as",
     details: "Details",
     request: "Request",
     request_id: "Request ID",

@@ -47,6 +47,7 @@ pub const CONSOLE: Console = Console {
         optional: "optional",
         cancel: "Cancel",
         save: "Save changes",
+        numbered: |field, number| format!("{field}, number {number}"),
         changed_meanwhile: "Somebody else changed this while you were at it, so your changes were \
                             not saved. This is how it stands now.",
     },

@@ -38,6 +38,7 @@ const DASHBOARD: Dashboard = Dashboard {
     all_events: "開啟稽核紀錄",
     somebody: "不明人士",
     operator: "系統維運人員",
+    server: "伺服器",
     failed: "失敗",
     times: |count| format!("{count} 次"),
 };
@@ -176,6 +177,7 @@ const AUDIT: Audit = Audit {
     events: "30 天內的事件",
     failures: "失敗",
     critical: "嚴重",
+    by_event: "依事件",
     dropped: "啟動後遺漏",
     search_hint: "名稱、資源、動作或位址",
     event_type: "事件",
@@ -197,6 +199,7 @@ const AUDIT: Audit = Audit {
     kind: "資源類型",
     resource: "資源",
     error: "錯誤",
+    recorded: "紀錄原文",
     details: "詳細資料",
     request: "請求",
     request_id: "請求識別碼",

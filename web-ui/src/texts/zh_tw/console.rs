@@ -46,6 +46,7 @@ pub const CONSOLE: Console = Console {
         optional: "選填",
         cancel: "取消",
         save: "儲存變更",
+        numbered: |field, number| format!("{field}（第 {number} 項）"),
         changed_meanwhile: "您編輯時，其他人已變更了這筆資料，因此您的變更未儲存。以下是目前的內容。",
     },
     status: Status {
