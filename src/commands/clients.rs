@@ -31,7 +31,8 @@ pub enum Command {
     },
     /// Show everything that a client registered
     Show(Named),
-    /// Let a client be used that waits for approval or was switched off
+    /// Let a client be used that waits for approval, or was switched off
+    #[command(visible_alias = "activate")]
     Approve(Named),
     /// Turn a registration down; all its tokens end
     Reject(Named),

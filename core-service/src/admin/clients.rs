@@ -244,7 +244,7 @@ pub(crate) async fn update(
     Ok(admin_client(&client, secret.as_ref()))
 }
 
-/// Lets a client be used.
+/// Lets a client be used: one that waits is approved, one that is switched off activated.
 ///
 /// # Errors
 /// `NotFound`.
@@ -253,7 +253,10 @@ pub(crate) async fn approve(
     ctx: &Ctx,
     request: v1::ApproveClientRequest,
 ) -> Result<v1::AdminClient, Error> {
-    let event = Event::new(EventType::ClientApproved, "approved a client");
+    let event = |before| match before {
+        ClientStatus::Inactive => Event::new(EventType::ClientActivated, "activated a client"),
+        _ => Event::new(EventType::ClientApproved, "approved a client"),
+    };
     set_status(core, ctx, &request.client_id, ClientStatus::Active, event).await
 }
 
@@ -266,7 +269,7 @@ pub(crate) async fn reject(
     ctx: &Ctx,
     request: v1::RejectClientRequest,
 ) -> Result<v1::AdminClient, Error> {
-    let event = Event::new(EventType::ClientRejected, "rejected a client");
+    let event = |_| Event::new(EventType::ClientRejected, "rejected a client");
     set_status(core, ctx, &request.client_id, ClientStatus::Inactive, event).await
 }
 
@@ -279,7 +282,7 @@ pub(crate) async fn deactivate(
     ctx: &Ctx,
     request: v1::DeactivateClientRequest,
 ) -> Result<v1::AdminClient, Error> {
-    let event = Event::new(EventType::ClientDeactivated, "switched a client off");
+    let event = |_| Event::new(EventType::ClientDeactivated, "switched a client off");
     set_status(core, ctx, &request.client_id, ClientStatus::Inactive, event).await
 }
 
@@ -371,23 +374,24 @@ pub(crate) async fn end_all(
     })
 }
 
+/// Gives a client that status; `event` tells of it by the one before.
 async fn set_status(
     core: &Core,
     ctx: &Ctx,
     id: &str,
     status: ClientStatus,
-    event: Event,
+    event: impl FnOnce(ClientStatus) -> Event,
 ) -> Result<v1::AdminClient, Error> {
     let mut transaction = core.store.begin().await?;
     let mut client = held(&mut transaction, id).await?;
     if client.status != status {
+        let event = event(client.status).about(Resource::client(&client));
         client.status = status;
         client.updated_at = ctx.now.max(Timestamp(client.updated_at.0 + 1));
         clients::update(&mut transaction, &client).await?;
         if status == ClientStatus::Inactive {
             end_all(&mut transaction, &client.id, ctx.now).await?;
         }
-        let event = event.about(Resource::client(&client));
         core.audit.record_in(&mut transaction, ctx, event).await?;
         transaction.commit().await?;
     }

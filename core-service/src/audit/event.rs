@@ -90,10 +90,12 @@ event_types! {
     ClientCreated = "CLIENT_CREATED" => Info,
     /// A client registered itself (RFC 7591).
     ClientRegistered = "CLIENT_REGISTERED" => Info,
-    /// A client may be used.
+    /// A client that waited may be used.
     ClientApproved = "CLIENT_APPROVED" => Info,
     /// A client's registration was turned down.
     ClientRejected = "CLIENT_REJECTED" => Info,
+    /// A client that was switched off may be used again.
+    ClientActivated = "CLIENT_ACTIVATED" => Info,
     /// A client was switched off.
     ClientDeactivated = "CLIENT_DEACTIVATED" => Warning,
     /// A client's settings were changed.

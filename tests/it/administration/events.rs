@@ -66,6 +66,7 @@ const WRITTEN: &str = "
     CLIENT_CREATED                  | INFO     | root         | CLIENT        | ok
     CLIENT_UPDATED                  | WARNING  | root         | CLIENT        | ok
     CLIENT_DEACTIVATED              | WARNING  | root         | CLIENT        | ok
+    CLIENT_ACTIVATED                | INFO     | root         | CLIENT        | ok
     CLIENT_APPROVED                 | INFO     | root         | CLIENT        | ok
     CLIENT_REJECTED                 | INFO     | root         | CLIENT        | ok
     CLIENT_SECRET_REGENERATED       | WARNING  | root         | CLIENT        | ok
@@ -108,7 +109,7 @@ on_both! {
         look_after_the_account(&app).await;
         keep_an_own_app(&app).await;
         register(&app).await;
-        administer_clients(&root).await;
+        administer_clients(&app, &root).await;
         administer_tokens(&app, &root).await;
         administer_users(&app, &root).await;
         fill(&root, "/admin/keys", "/admin/keys/rotate", &[]).await.1.assert_ok();
@@ -370,7 +371,12 @@ async fn register(app: &TestApp) {
     assert_eq!(gone.status, StatusCode::NO_CONTENT, "{}", gone.text());
 }
 
-async fn administer_clients(root: &Browser) {
+async fn administer_clients(app: &TestApp, root: &Browser) {
+    let waiting = json!({ "client_name": "Waiting", "redirect_uris": ["https://wait.example/cb"] });
+    let request = app.request(Method::POST, "/oauth/register").json(&waiting);
+    let id = text(&request.send().await.json(), "client_id");
+    let page = root.get(&format!("/admin/clients/{id}")).await;
+    press(root, &page, "/approve", &[]).await;
     let values = [
         ("client_name", "Figures"),
         ("client_id", "figures"),
@@ -394,9 +400,9 @@ async fn administer_clients(root: &Browser) {
     for action in [
         "regenerate-secret",
         "revoke-all",
-        "deactivate",
-        "approve",
         "reject",
+        "activate",
+        "deactivate",
         "delete",
     ] {
         let path = format!("{path}/{action}");

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::{
     components::{
         badge::{Badge, Tone},
+        instant::Instant,
         quoted::Quoted,
     },
     foreign,
@@ -57,6 +58,34 @@ pub fn Sentence<'a>(entry: &'a AuditEntry, texts: &'static Texts) -> impl IntoVi
         </span>
     }
     .into_any()
+}
+
+/// The latest entries; `none` says that there are none.
+#[component]
+pub fn Latest<'a>(
+    entries: &'a [AuditEntry],
+    none: &'static str,
+    texts: &'static Texts,
+) -> impl IntoView + use<> {
+    let lines: Vec<_> = entries
+        .iter()
+        .map(|entry| {
+            view! {
+                <li>
+                    <Sentence entry=entry texts />
+                    <span class="hint">
+                        <Instant at=entry.event_time texts />
+                    </span>
+                </li>
+            }
+            .into_any()
+        })
+        .collect();
+    if lines.is_empty() {
+        view! { <p class="hint">{none}</p> }.into_any()
+    } else {
+        view! { <ol class="events">{lines}</ol> }.into_any()
+    }
 }
 
 /// An event in the page's words.

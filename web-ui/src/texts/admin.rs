@@ -65,24 +65,25 @@ catalogue! {
     /// `/admin/clients/{id}`.
     ClientPage {
         edit,
-        approve,
-        activate,
-        reject,
         pending,
         /// How many people allowed it something.
         users,
         users_detail,
         tokens,
         tokens_detail,
-        events,
         settings,
         registered_by,
         created,
         updated,
         document,
+        /// What happened to it lately.
+        events,
+        all_events,
+        no_events,
         risks,
         deleted,
         approved,
+        activated,
         rejected,
         deactivated,
         saved,
@@ -109,8 +110,11 @@ catalogue! {
 
     /// What is done to a client, on a page of its own before it happens.
     Actions {
+        /// One that waits.
         approve: Action,
         reject: Action,
+        /// One that is switched off.
+        activate: Action,
         deactivate: Action,
         regenerate: Action,
         revoke_all: Action,

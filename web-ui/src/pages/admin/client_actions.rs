@@ -30,8 +30,11 @@ use crate::{
 /// What can be done to a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
+    /// One that waits.
     Approve,
     Reject,
+    /// One that is switched off.
+    Activate,
     Deactivate,
     Regenerate,
     RevokeAll,
@@ -39,9 +42,10 @@ pub enum Action {
 }
 
 impl Action {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Approve,
         Self::Reject,
+        Self::Activate,
         Self::Deactivate,
         Self::Regenerate,
         Self::RevokeAll,
@@ -53,6 +57,7 @@ impl Action {
         match self {
             Self::Approve => "approve",
             Self::Reject => "reject",
+            Self::Activate => "activate",
             Self::Deactivate => "deactivate",
             Self::Regenerate => "regenerate-secret",
             Self::RevokeAll => "revoke-all",
@@ -70,10 +75,20 @@ impl Action {
         match self {
             Self::Approve => &texts.approve,
             Self::Reject => &texts.reject,
+            Self::Activate => &texts.activate,
             Self::Deactivate => &texts.deactivate,
             Self::Regenerate => &texts.regenerate,
             Self::RevokeAll => &texts.revoke_all,
             Self::Delete => &texts.delete,
+        }
+    }
+
+    /// The same as it is called for a client of that status.
+    fn of_client(self, status: &str) -> Self {
+        match (self, status) {
+            (Self::Approve, "inactive") => Self::Activate,
+            (Self::Activate, "pending") => Self::Approve,
+            (action, _) => action,
         }
     }
 
@@ -101,6 +116,7 @@ pub async fn show(
     let action = Action::of(&parameters)?;
     let back = address::client(&visitor, &client_id, "");
     let (shell, client) = client::load(&site, &visitor, client_id, &visitor.here).await?;
+    let action = action.of_client(&client.status);
     Ok(confirm(&visitor, &shell, &client, action, back))
 }
 
@@ -191,12 +207,14 @@ async fn perform(
 ) -> Result<&'static str, Status> {
     let mut admin = site.admin();
     match action {
-        Action::Approve => {
+        Action::Approve | Action::Activate => {
             let request = ApproveClientRequest { client_id };
-            admin
-                .approve_client(visitor.change(fields, request))
-                .await?;
-            Ok("approved")
+            let request = visitor.change(fields, request);
+            admin.approve_client(request).await?;
+            Ok(match action {
+                Action::Activate => "activated",
+                _ => "approved",
+            })
         }
         Action::Reject => {
             let request = RejectClientRequest { client_id };

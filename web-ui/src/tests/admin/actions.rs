@@ -32,7 +32,7 @@ async fn a_page_says_what_will_happen_before_it_does() {
             ["The old secret stops working", "cannot be brought back"],
         ),
         ("approve", ["Approve this client?", "deactivate it again"]),
-        ("reject", ["Reject this client?", "approve it later"]),
+        ("reject", ["Reject this client?", "activate it later"]),
     ] {
         let site = site(|_| {});
         let page = site.get(&format!("/admin/clients/notes/{action}")).await;
@@ -59,6 +59,27 @@ async fn a_page_says_what_will_happen_before_it_does() {
     }
 }
 
+/// What waits is approved, what is switched off is activated, whichever way led there.
+#[tokio::test]
+async fn one_action_has_one_name_for_a_client() {
+    for (status, title, button) in [
+        ("pending", "Approve this client?", "Approve</button>"),
+        ("inactive", "Activate this client?", "Activate</button>"),
+    ] {
+        for action in ["approve", "activate"] {
+            let site = site(|script| {
+                script.get_client = Some(Ok(AdminClient {
+                    status: status.to_owned(),
+                    ..samples::client()
+                }));
+            });
+            let page = site.get(&format!("/admin/clients/notes/{action}")).await;
+            page.shows(title);
+            page.shows(button);
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_post_does_it_with_the_forms_token_and_leads_on() {
     for (action, call, next) in [
@@ -66,6 +87,11 @@ async fn a_post_does_it_with_the_forms_token_and_leads_on() {
             "approve",
             Call::ApproveClient(ApproveClientRequest { client_id: id() }),
             "/auth/admin/clients/notes?done=approved",
+        ),
+        (
+            "activate",
+            Call::ApproveClient(ApproveClientRequest { client_id: id() }),
+            "/auth/admin/clients/notes?done=activated",
         ),
         (
             "reject",

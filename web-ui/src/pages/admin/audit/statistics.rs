@@ -44,10 +44,7 @@ pub fn Numbers<'a>(
 
 /// How many there were of each kind, the most first.
 #[component]
-pub fn ByEvent<'a>(
-    statistics: &'a AuditStatistics,
-    visitor: &'a Visitor,
-) -> impl IntoView + use<> {
+pub fn ByEvent<'a>(statistics: &'a AuditStatistics, visitor: &'a Visitor) -> impl IntoView + use<> {
     let texts = visitor.texts;
     let listing = Listing::new(visitor.path(filter::PATH));
     let mut counts: Vec<_> = statistics.events_by_type.iter().collect();
