@@ -127,7 +127,10 @@ impl Command {
                 Ok(())
             }
             Self::RegenerateSecret(Named { client_id }) => {
-                let request = RegenerateClientSecretRequest { client_id };
+                let request = RegenerateClientSecretRequest {
+                    client_id,
+                    ..RegenerateClientSecretRequest::default()
+                };
                 let client = with_admin(config, async |mut admin| {
                     admin
                         .regenerate_client_secret(request)
@@ -154,6 +157,7 @@ impl Create {
     async fn run(self, config: &Config) -> Result<(), Error> {
         let request = CreateClientRequest {
             metadata_json: self.metadata()?.to_string(),
+            ..CreateClientRequest::default()
         };
         let client = with_admin(config, async |mut admin| {
             admin.create_client(request).await.map_err(refused)

@@ -233,7 +233,7 @@ for (const [mode, javaScriptEnabled] of MODES_OF_THE_CONSOLE) {
           await admin.leavesBy(button)
         }
         await decide('Approve', names[0])
-        await admin.did('The client is active.')
+        await admin.did('The client is approved and active.')
         assert.equal(admin.path(), '/admin/registrations')
         await decide('Reject', names[1])
         await admin.did('The client is rejected.')

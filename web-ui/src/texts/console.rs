@@ -23,6 +23,7 @@ catalogue! {
         /// Browser and system.
         browser_on: fn(&str, &str) -> String,
         secret: Secret,
+        twice: Twice,
     }
 
     /// The ways through the console.
@@ -85,6 +86,13 @@ catalogue! {
         disabled,
         revoked,
         expired,
+    }
+
+    /// What a form that was sent before did not do again.
+    Twice {
+        created: Message,
+        secret: Message,
+        password: Message,
     }
 
     /// Secrets that are shown once.

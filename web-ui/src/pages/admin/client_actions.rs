@@ -6,8 +6,9 @@ use authgate_proto::v1::{
     RegenerateClientSecretRequest, RejectClientRequest, RevokeClientTokensRequest,
 };
 use axum::{Extension, extract::State, response::Response};
+use http::StatusCode;
 use leptos::prelude::*;
-use tonic::Status;
+use tonic::{Code, Status};
 
 use super::{
     address::{self, ClientId, Parameters},
@@ -17,8 +18,9 @@ use crate::{
     components::{client::name_of, confirm::Confirm, navigation::Section, quoted::Quoted},
     document::{Page, see_other, with_query},
     error::Failure,
-    form::{Fields, Form},
+    form::{Fields, Form, UPDATED_AT},
     listing::DONE,
+    pages::twice,
     shell::Shell,
     texts::{
         self,
@@ -148,6 +150,7 @@ fn confirm(
                 effects
                 action=action.path(visitor, &client.client_id)
                 csrf_token=shell.csrf_token()
+                fields=vec![(UPDATED_AT, client.updated_at.to_string())]
                 submit=texts.label
                 cancel=back
                 texts=&visitor.texts.console
@@ -167,19 +170,7 @@ pub async fn submit(
     let action = Action::of(&parameters)?;
     let page = address::client(&visitor, &client_id, "");
     if action == Action::Regenerate {
-        let request = RegenerateClientSecretRequest { client_id };
-        let client = site
-            .admin()
-            .regenerate_client_secret(visitor.change(&fields, request))
-            .await
-            .map_err(Failure::console(page.clone()))?
-            .into_inner();
-        let texts = &visitor.texts.admin.client_form;
-        let shell = Shell::load(&site, &visitor, &page).await?;
-        let (title, explain) = (texts.regenerated_title, texts.regenerated_explain);
-        return Ok(client_form::secret_page(
-            &visitor, &shell, &client, title, explain,
-        ));
+        return regenerate(&site, &visitor, &fields, client_id, page).await;
     }
     let word = perform(&site, &visitor, &fields, client_id, action)
         .await
@@ -194,6 +185,40 @@ pub async fn submit(
         &visitor,
         &with_query(&next, &[(DONE, word)]),
         None,
+    ))
+}
+
+/// Makes a new secret and shows it; not for a form from before the client had the one it has.
+async fn regenerate(
+    site: &Site,
+    visitor: &Visitor,
+    fields: &Fields,
+    client_id: String,
+    page: String,
+) -> Result<Response, Failure> {
+    let request = RegenerateClientSecretRequest {
+        client_id: client_id.clone(),
+        updated_at: fields.updated_at(),
+    };
+    let answer = site
+        .admin()
+        .regenerate_client_secret(visitor.change(fields, request))
+        .await;
+    let shell = Shell::load(site, visitor, &page).await?;
+    let client = match answer {
+        Ok(client) => client.into_inner(),
+        Err(status) if status.code() == Code::Aborted => {
+            let place = client_form::place(visitor, &client_id);
+            let message = &visitor.texts.console.twice.secret;
+            let status = StatusCode::CONFLICT;
+            return Ok(twice::respond(visitor, &shell, status, message, place));
+        }
+        Err(status) => return Err(Failure::console(page)(status)),
+    };
+    let texts = &visitor.texts.admin.client_form;
+    let (title, explain) = (texts.regenerated_title, texts.regenerated_explain);
+    Ok(client_form::secret_page(
+        visitor, &shell, &client, title, explain,
     ))
 }
 

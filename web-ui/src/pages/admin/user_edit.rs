@@ -49,13 +49,7 @@ pub async fn submit(
         name: text("name"),
         email: text("email"),
         role: text("role"),
-        // Nonsense must not be 0, which would be: whatever it was.
-        updated_at: fields
-            .get("updated_at")
-            .parse()
-            .ok()
-            .filter(|at| *at != 0)
-            .unwrap_or(-1),
+        updated_at: fields.updated_at(),
     };
     let updated = site
         .admin()

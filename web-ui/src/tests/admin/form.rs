@@ -27,7 +27,8 @@ async fn a_new_client_is_sent_as_metadata_and_its_secret_shown_once() {
     page.shows("Client created");
     page.shows("<code>notes</code>");
     page.shows("ago_k5fz2q7x3m4hn6trw8pvy1jd9bce0sla5fz2q7x3m4hn6trw8pvy");
-    let (token, Call::CreateClient(CreateClientRequest { metadata_json })) = changed(&site) else {
+    let (token, Call::CreateClient(CreateClientRequest { metadata_json, .. })) = changed(&site)
+    else {
         panic!("{:?}", site.calls());
     };
     assert_eq!(token, "csrf-1");
@@ -62,7 +63,7 @@ async fn a_public_client_has_nothing_to_show_and_an_id_may_be_chosen() {
         answer.location(),
         "/auth/admin/clients/cli%2F1?done=created"
     );
-    let (_, Call::CreateClient(CreateClientRequest { metadata_json })) = changed(&site) else {
+    let (_, Call::CreateClient(CreateClientRequest { metadata_json, .. })) = changed(&site) else {
         panic!("{:?}", site.calls());
     };
     assert_eq!(
@@ -74,6 +75,45 @@ async fn a_public_client_has_nothing_to_show_and_an_id_may_be_chosen() {
             "grant_types": ["urn:ietf:params:oauth:grant-type:device_code"],
         })
     );
+}
+
+#[tokio::test]
+async fn a_form_that_was_sent_before_says_so_and_makes_nothing() {
+    let again = |confidential| AdminClient {
+        existed: true,
+        confidential,
+        client_secret: String::new(),
+        ..samples::admin::client()
+    };
+    let form = format!("{NEW}&form_id=form-1");
+    let site_one = site(|script| script.create_client = Some(Ok(again(true))));
+    let page = site_one.post("/admin/clients", form.clone()).await;
+    page.shows("<h1>Created already</h1>");
+    page.shows(r#"href="/auth/admin/clients/notes""#);
+    let (_, Call::CreateClient(CreateClientRequest { form_id, .. })) = changed(&site_one) else {
+        panic!("{:?}", site_one.calls());
+    };
+    assert_eq!(form_id, "form-1");
+    // Nothing was shown once of a public one: it is as if it were sent now.
+    let site_two = site(|script| script.create_client = Some(Ok(again(false))));
+    let answer = site_two.post("/admin/clients", form).await;
+    assert_eq!(answer.location(), "/auth/admin/clients/notes?done=created");
+    let page = site(|_| {}).get("/admin/clients/new").await;
+    page.shows(r#"<input type="hidden" name="form_id" value=""#);
+}
+
+#[tokio::test]
+async fn who_makes_a_client_confidential_sees_its_secret() {
+    let site = site(|script| {
+        script.update_client = Some(Ok(AdminClient {
+            client_secret: "ago_fresh".to_owned(),
+            ..samples::admin::client()
+        }));
+    });
+    let body = format!("{NEW}&updated_at={}", samples::admin::client().updated_at);
+    let page = site.post("/admin/clients/notes", body).await;
+    assert_eq!(page.status, StatusCode::OK);
+    page.shows("ago_fresh");
 }
 
 /// The reason is the core's; the field is called as the page calls it.
