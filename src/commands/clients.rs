@@ -31,7 +31,8 @@ pub enum Command {
     },
     /// Show everything that a client registered
     Show(Named),
-    /// Let a client be used that waits for approval or was switched off
+    /// Let a client be used that waits for approval, or was switched off
+    #[command(visible_alias = "activate")]
     Approve(Named),
     /// Turn a registration down; all its tokens end
     Reject(Named),
@@ -126,7 +127,10 @@ impl Command {
                 Ok(())
             }
             Self::RegenerateSecret(Named { client_id }) => {
-                let request = RegenerateClientSecretRequest { client_id };
+                let request = RegenerateClientSecretRequest {
+                    client_id,
+                    ..RegenerateClientSecretRequest::default()
+                };
                 let client = with_admin(config, async |mut admin| {
                     admin
                         .regenerate_client_secret(request)
@@ -153,6 +157,7 @@ impl Create {
     async fn run(self, config: &Config) -> Result<(), Error> {
         let request = CreateClientRequest {
             metadata_json: self.metadata()?.to_string(),
+            ..CreateClientRequest::default()
         };
         let client = with_admin(config, async |mut admin| {
             admin.create_client(request).await.map_err(refused)

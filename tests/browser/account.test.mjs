@@ -236,7 +236,7 @@ for (const [mode, javaScriptEnabled] of MODES_OF_THE_CONSOLE) {
         const ofAdmin = `/admin/clients/${path.split('/').at(-1)}`
         await admin.open(ofAdmin)
         await admin.press('Approve')
-        await admin.did('The client is active.')
+        await admin.did('The client is approved and active.')
 
         await person.fills({ Name: `${name} anew` })
         await person.refused(409, () => person.press('Save changes'))

@@ -150,12 +150,14 @@ for (const [mode, javaScriptEnabled] of MODES_OF_THE_CONSOLE) {
 
         await asks('Deactivate', 'admin-client-deactivate')
         await admin.press('Deactivate')
-        await admin.did('The client is switched off and its tokens are revoked.')
+        await admin.did('The client is deactivated and its tokens are revoked.')
+        await admin.reads('deactivated a client')
         await admin.looksAt('admin-client-inactive')
         await assert.rejects(service(renewed))
         await asks('Activate', 'admin-client-activate')
-        await admin.press('Approve')
-        await admin.did('The client is active.')
+        await admin.press('Activate')
+        await admin.did('The client is active again.')
+        await admin.reads('activated a client')
         await service(renewed)
 
         await asks('Delete', 'admin-client-delete')
@@ -231,7 +233,7 @@ for (const [mode, javaScriptEnabled] of MODES_OF_THE_CONSOLE) {
           await admin.leavesBy(button)
         }
         await decide('Approve', names[0])
-        await admin.did('The client is active.')
+        await admin.did('The client is approved and active.')
         assert.equal(admin.path(), '/admin/registrations')
         await decide('Reject', names[1])
         await admin.did('The client is rejected.')

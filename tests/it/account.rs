@@ -136,6 +136,9 @@ on_both! {
 
         let made = browser.submit(&form, &values).await;
         assert_eq!(made.status, StatusCode::OK, "{}", made.text());
+        let again = browser.submit(&form, &values).await;
+        assert_eq!(again.heading(), "Created already");
+        assert!(!again.text().contains("ago_"));
         assert!(!made.text().contains("<b>Report"));
         let secret = made.text().split("ago_").nth(1).expect("the secret is shown").get(..52).map(|rest| format!("ago_{rest}"));
         let list = browser.get("/apps").await;
@@ -163,8 +166,12 @@ on_both! {
         let page = browser.get(&format!("/apps/{id}")).await;
         let refused = post(&browser, &page, &format!("/apps/{id}/delete"), &[]).await;
         assert!(refused.status.is_client_error() || refused.text().contains("active"), "{}", refused.text());
-        let again = post(&browser, &page, &format!("/apps/{id}/regenerate-secret"), &[]).await;
+        let form = browser.get(&format!("/apps/{id}/regenerate-secret")).await.form("/regenerate-secret");
+        let again = browser.submit(&form, &[]).await;
         assert!(again.text().contains("ago_"), "{}", again.text());
+        let reloaded = browser.submit(&form, &[]).await;
+        assert_eq!(reloaded.status, StatusCode::CONFLICT);
+        assert!(!reloaded.text().contains("ago_"), "{}", reloaded.text());
         assert_eq!(request().send().await.status, StatusCode::UNAUTHORIZED, "the old secret is over");
     }
 

@@ -9,11 +9,17 @@ use axum::{
 };
 use http::{HeaderMap, StatusCode, header, request::Parts};
 use percent_encoding::percent_decode_str;
+use uuid::Uuid;
 
 use crate::error::{Failure, FormFault};
 
 /// The longest form body in bytes.
 pub const BODY_LIMIT: usize = 16 * 1024;
+
+/// The field that holds the form's id.
+pub const FORM_ID: &str = "form_id";
+/// The field that holds when the form's subject was changed.
+pub const UPDATED_AT: &str = "updated_at";
 
 /// Names and values of `application/x-www-form-urlencoded` text, each name once.
 #[derive(Default)]
@@ -43,6 +49,22 @@ impl Fields {
             .iter()
             .find(|(known, _)| known == name)
             .map_or("", |(_, value)| value)
+    }
+
+    /// What makes a form one: the core does not do what it asks for twice. One that is
+    /// shown for the first time gets a new one.
+    pub fn form_id(&self) -> String {
+        match self.get(FORM_ID) {
+            "" => Uuid::new_v4().to_string(),
+            id => id.to_owned(),
+        }
+    }
+
+    /// When what the form is about was last changed as it was shown. Nonsense must not be
+    /// 0, which would be: whatever it was.
+    pub fn updated_at(&self) -> i64 {
+        let instant = self.get(UPDATED_AT).parse().ok();
+        instant.filter(|at| *at != 0).unwrap_or(-1)
     }
 }
 

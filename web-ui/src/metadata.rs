@@ -5,7 +5,7 @@ use authgate_proto::vocabulary::grant_type::{
 };
 use serde_json::{Map, Value};
 
-use crate::{foreign, form::Fields};
+use crate::{foreign, form::Fields, problems, texts::Texts};
 
 /// What the core says beside the metadata, and takes back from nobody.
 const SERVER_MEMBERS: [&str; 9] = [
@@ -20,26 +20,33 @@ const SERVER_MEMBERS: [&str; 9] = [
     "registration_client_uri",
 ];
 
-/// The `id` of the form's field for each member that the core may complain about.
-pub const FIELDS: [(&str, &str); 17] = [
-    ("client_id", "client_id"),
-    ("client_name", "client_name"),
-    ("description", "description"),
-    ("token_endpoint_auth_method", "type"),
-    ("grant_types", "grants"),
-    ("redirect_uris", "redirect_uris"),
-    ("scope", "scope"),
-    ("client_uri", "client_uri"),
-    ("logo_uri", "logo_uri"),
-    ("policy_uri", "policy_uri"),
-    ("tos_uri", "tos_uri"),
-    ("token_profile", "token_profile"),
-    ("project", "project"),
-    ("service_account", "service_account"),
-    ("trusted", "trusted"),
-    ("introspect_any", "introspect_any"),
-    ("extra_claims_allowed", "extra_claims_allowed"),
-];
+/// The form's field for each member that the core may complain about.
+pub fn fields(texts: &Texts) -> [problems::Field; 17] {
+    let labels = &texts.client.fields;
+    [
+        ("client_id", "client_id", texts.client.client_id),
+        ("client_name", "client_name", labels.name),
+        ("description", "description", labels.description),
+        ("token_endpoint_auth_method", "type", labels.kind),
+        ("grant_types", "grants", labels.grants),
+        ("redirect_uris", "redirect_uris", labels.redirect_uris),
+        ("scope", "scope", labels.scope),
+        ("client_uri", "client_uri", labels.client_uri),
+        ("logo_uri", "logo_uri", labels.logo_uri),
+        ("policy_uri", "policy_uri", labels.policy_uri),
+        ("tos_uri", "tos_uri", labels.tos_uri),
+        ("token_profile", "token_profile", labels.token_profile),
+        ("project", "project", labels.project),
+        ("service_account", "service_account", labels.service_account),
+        ("trusted", "trusted", labels.trusted),
+        ("introspect_any", "introspect_any", labels.introspect_any),
+        (
+            "extra_claims_allowed",
+            "extra_claims_allowed",
+            labels.extra_claims,
+        ),
+    ]
+}
 
 /// The members of a document.
 #[derive(Debug, Clone, Default)]

@@ -17,27 +17,48 @@ pub struct Problem {
 pub enum Text {
     Ours(String),
     Core {
-        /// What is wrong with the field.
+        /// What it is about, when that is a field.
+        about: Option<About>,
         reason: String,
-        /// The same with the name of what it is about.
-        whole: String,
     },
 }
 
+/// A field as the page calls it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    pub label: &'static str,
+    /// Which of its values, from 1.
+    pub number: Option<String>,
+}
+
+/// A field of a form: what the core calls it, its `id`, and its label.
+pub type Field = (&'static str, &'static str, &'static str);
+
 impl Text {
     /// At the field itself.
-    pub fn at_field(&self) -> &str {
+    pub fn at_field(&self) -> String {
         match self {
-            Self::Ours(text) => text,
-            Self::Core { reason, .. } => reason,
+            Self::Ours(text) => text.clone(),
+            Self::Core { reason, .. } => sentence(reason),
         }
     }
 
-    /// In the list of all problems.
-    pub fn in_list(&self) -> &str {
+    /// In the list of all problems, there behind the label of the field.
+    pub fn in_list(&self) -> String {
         match self {
-            Self::Ours(text) => text,
-            Self::Core { whole, .. } => whole,
+            Self::Core {
+                about: Some(_),
+                reason,
+            } => reason.clone(),
+            _ => self.at_field(),
+        }
+    }
+
+    /// What the list has to name.
+    pub const fn about(&self) -> Option<&About> {
+        match self {
+            Self::Ours(_) => None,
+            Self::Core { about, .. } => about.as_ref(),
         }
     }
 
@@ -56,27 +77,26 @@ pub struct Problems(Vec<Problem>);
 
 impl Problems {
     /// What a refusal says, when it is about values in the form: messages look like
-    /// `field: reason`, several of them parted by `; `. `fields` lists the names that
-    /// the core has for things with the `id` of the form's field for each.
+    /// `field: reason`, several of them parted by `; `.
     ///
     /// # Errors
     /// Every other status comes back.
-    pub fn of(
-        status: Status,
-        fields: &[(&'static str, &'static str)],
-    ) -> Result<Self, Box<Status>> {
+    pub fn of(status: Status, fields: &[Field]) -> Result<Self, Box<Status>> {
         match status.code() {
             Code::InvalidArgument | Code::AlreadyExists | Code::FailedPrecondition => {}
             _ => return Err(Box::new(status)),
         }
         let mut problems = Self::default();
         for text in status.message().split("; ") {
-            let field = text
+            let known = text
                 .split_once(": ")
-                .and_then(|(name, reason)| Some((field(name, fields)?, reason)));
-            let (field, reason) = field.map_or((None, text), |(field, text)| (Some(field), text));
-            let (reason, whole) = (sentence(reason), sentence(text));
-            problems.add(field, Text::Core { reason, whole });
+                .and_then(|(name, reason)| Some((found(name, fields)?, reason)));
+            let (field, about, reason) = match known {
+                Some(((field, about), reason)) => (Some(field), Some(about), reason),
+                None => (None, None, text),
+            };
+            let reason = foreign::message(reason);
+            problems.add(field, Text::Core { about, reason });
         }
         Ok(problems)
     }
@@ -109,22 +129,23 @@ impl Problems {
     }
 }
 
-/// The field for the core's `name`, of which only the word before an index counts:
+/// The `id` and the label of the field for the core's `name`, which may have an index:
 /// `redirect_uris[1]`.
-fn field(name: &str, fields: &[(&'static str, &'static str)]) -> Option<&'static str> {
-    let name = name.split('[').next().unwrap_or(name);
-    fields
-        .iter()
-        .find(|(known, _)| *known == name)
-        .map(|(_, field)| *field)
+fn found(name: &str, fields: &[Field]) -> Option<(&'static str, About)> {
+    let (name, index) = match name.split_once('[') {
+        Some((name, index)) => (name, index.trim_end_matches(']').parse::<usize>().ok()),
+        None => (name, None),
+    };
+    let (_, field, label) = *fields.iter().find(|(known, ..)| *known == name)?;
+    let number = index.map(|index| (index + 1).to_string());
+    Some((field, About { label, number }))
 }
 
-/// Cleaned; a word at its beginning starts like a sentence, a name stays as it is.
+/// A word at its beginning starts like a sentence, a name stays as it is.
 fn sentence(text: &str) -> String {
-    let text = foreign::message(text);
     let first = text.split(' ').next().unwrap_or_default();
     if !first.chars().all(char::is_alphabetic) {
-        return text;
+        return text.to_owned();
     }
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| {

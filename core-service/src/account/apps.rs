@@ -5,7 +5,7 @@ use authgate_proto::v1;
 use super::{app_metadata, changed_at, page_size, searched, session::SignedIn};
 use crate::{
     Core, Ctx,
-    admin::clients::{NewClient, changed_members},
+    admin::clients::{NewClient, changed_members, id_by_form},
     audit::{Event, EventType, Resource},
     domain::{
         client::{Client, ClientStatus, SecretHash, new_client_secret},
@@ -68,7 +68,8 @@ pub(crate) async fn get(
     Ok(shown(&app, None))
 }
 
-/// Adds an app, which waits for approval. The answer holds its secret, for the only time.
+/// Adds an app, which waits for approval. The answer holds its secret, for the only time: a
+/// form that is sent again is answered with what it made, without the secret.
 ///
 /// # Errors
 /// `Invalid` metadata; `Precondition` when the person has too many apps.
@@ -78,9 +79,13 @@ pub(crate) async fn create(
     person: &SignedIn,
     request: v1::CreateAppRequest,
 ) -> Result<v1::OwnApp, Error> {
-    let v1::CreateAppRequest { metadata_json } = request;
+    let v1::CreateAppRequest {
+        metadata_json,
+        form_id,
+    } = request;
     let owner = &person.user.id;
     let new = NewClient {
+        id: id_by_form(core, owner.as_str(), &form_id),
         status: ClientStatus::Pending,
         owner_id: Some(owner.clone()),
         ..NewClient::active(app_metadata::read(&metadata_json, None)?)
@@ -89,6 +94,14 @@ pub(crate) async fn create(
     let mut transaction = core.store.begin().await?;
     // Of many at once each sees those before it.
     lock::user(&mut transaction, owner).await?;
+    if let Some(app) = clients::by_id(&mut transaction, &app.id).await? {
+        // Said only once what came first is durable.
+        transaction.commit().await?;
+        return Ok(v1::OwnApp {
+            existed: true,
+            ..shown(&app, None)
+        });
+    }
     let others = clients::list(&mut transaction, &of(owner), &Cursor::First, MOST).await?;
     if others.items.len() >= usize::try_from(MOST).unwrap_or(usize::MAX) {
         return Err(Error::Precondition(format!(
@@ -176,16 +189,22 @@ pub(crate) async fn delete(
 /// answer holds it, for the only time.
 ///
 /// # Errors
-/// `NotFound` for one that is not the person's; `Precondition` for a public one.
+/// `NotFound` for one that is not the person's; `Precondition` for a public one; `Outdated`.
 pub(crate) async fn regenerate_secret(
     core: &Core,
     ctx: &Ctx,
     person: &SignedIn,
     request: v1::RegenerateAppSecretRequest,
 ) -> Result<v1::OwnApp, Error> {
-    let v1::RegenerateAppSecretRequest { client_id } = request;
+    let v1::RegenerateAppSecretRequest {
+        client_id,
+        updated_at,
+    } = request;
     let mut transaction = core.store.begin().await?;
     let mut app = held(&mut transaction, client_id, person).await?;
+    if updated_at != 0 && updated_at != app.updated_at.0 {
+        return Err(Error::Outdated);
+    }
     if app.is_public() {
         return Err(Error::Precondition(
             "a public app has no secret: nobody could keep it".to_owned(),
@@ -247,5 +266,6 @@ fn shown(app: &Client, secret: Option<&PlainToken>) -> v1::OwnApp {
         created_at: app.created_at.0,
         updated_at: app.updated_at.0,
         client_secret: secret.map_or_else(String::new, |secret| secret.expose().to_owned()),
+        existed: false,
     }
 }

@@ -146,8 +146,8 @@ pub(crate) async fn revoke_all(
     })
 }
 
-/// Takes `step` with the grant, if it is the person's and the step makes sense. One that
-/// changes nothing is fine: somebody pressed a button twice.
+/// Takes `step` with the grant, if it is the person's and the step makes sense, and tells
+/// of it. One that changes nothing is fine: somebody pressed a button twice.
 async fn take(
     core: &Core,
     ctx: &Ctx,
@@ -157,24 +157,44 @@ async fn take(
 ) -> Result<v1::Grant, Error> {
     let v1::GrantRequest { id } = request;
     let id = GrantId::parse(&id).ok_or_else(unknown)?;
+    let taken = taken(core, ctx, id, &person.user.id, step).await;
+    let event = match &taken {
+        Ok((grant, true)) => Some(
+            step.event()
+                .about(Resource::grant(id, &grant.client_id))
+                .with("scope", grant.scope().to_string()),
+        ),
+        Ok((_, false)) => None,
+        Err(error) => {
+            let resource = Resource::new("TOKEN", id, "");
+            step.event().about(resource).failed_by(error)
+        }
+    };
+    if let Some(event) = event {
+        core.audit.record(ctx, event);
+    }
+    shown(core, &taken?.0, ctx.now).await
+}
+
+/// The grant after `step`, and whether that changed it.
+async fn taken(
+    core: &Core,
+    ctx: &Ctx,
+    id: GrantId,
+    person: &UserId,
+    step: Step,
+) -> Result<(ListedGrant, bool), Error> {
     let mut transaction = core.store.begin().await?;
-    let before = of_person(&mut transaction, id, &person.user.id).await?;
+    let before = of_person(&mut transaction, id, person).await?;
     step.check(before.status(ctx.now))?;
     let changed = match step {
         Step::Revoke => grants::revoke(&mut transaction, &id, ctx.now).await?,
         Step::Disable => grants::set_disabled(&mut transaction, &id, Some(ctx.now)).await?,
         Step::Enable => grants::set_disabled(&mut transaction, &id, None).await?,
     };
-    let after = of_person(&mut transaction, id, &person.user.id).await?;
+    let after = of_person(&mut transaction, id, person).await?;
     transaction.commit().await?;
-    if changed {
-        let event = step
-            .event()
-            .about(Resource::grant(id, &after.client_id))
-            .with("scope", after.scope().to_string());
-        core.audit.record(ctx, event);
-    }
-    shown(core, &after, ctx.now).await
+    Ok((after, changed))
 }
 
 impl Step {

@@ -103,21 +103,49 @@ pub(crate) async fn create_from_document(
     ctx: &Ctx,
     request: v1::CreateClientRequest,
 ) -> Result<v1::AdminClient, Error> {
-    let v1::CreateClientRequest { metadata_json } = request;
+    let v1::CreateClientRequest {
+        metadata_json,
+        form_id,
+    } = request;
     let document = ClientDocument::read("", &object(&metadata_json)?).map_err(invalid)?;
     let given = document.secret.as_ref();
+    let made_by_form = match document.id {
+        None => id_by_form(core, &ctx.actor.id(), &form_id),
+        Some(_) => None,
+    };
     let new = NewClient {
-        id: document.id,
+        id: document.id.or_else(|| made_by_form.clone()),
         secret: given.map(|secret| secret.at_rest()),
         status: document.status.unwrap_or(ClientStatus::Active),
         ..NewClient::active(document.metadata)
     };
-    let (client, made_up) = create(core, ctx, new).await?;
+    let (client, made_up) = match (create(core, ctx, new).await, made_by_form) {
+        (Err(Error::Exists(_)), Some(id)) => return made_before(core, &id).await,
+        (created, _) => created?,
+    };
     let event = Event::new(EventType::ClientCreated, "created a client")
         .about(Resource::client(&client))
         .with("status", client.status.as_str());
     core.audit.record(ctx, event);
     Ok(admin_client(&client, made_up.as_ref()))
+}
+
+/// The id of the client that a form makes; none: it was no form, and any id will do.
+pub(crate) fn id_by_form(core: &Core, actor: &str, form_id: &str) -> Option<ClientId> {
+    let made = || core.derived.made_by_form(actor, form_id).to_string();
+    (!form_id.is_empty()).then(|| ClientId::from(made()))
+}
+
+/// The client that the form made when it was sent first. Its secret was answered then.
+async fn made_before(core: &Core, id: &ClientId) -> Result<v1::AdminClient, Error> {
+    // Said only once what came first is durable.
+    let mut transaction = core.store.begin().await?;
+    let client = of_id(&mut transaction, id.as_str()).await?;
+    transaction.commit().await?;
+    Ok(v1::AdminClient {
+        existed: true,
+        ..admin_client(&client, None)
+    })
 }
 
 /// One client, with its owner and how much hangs on it.
@@ -244,7 +272,7 @@ pub(crate) async fn update(
     Ok(admin_client(&client, secret.as_ref()))
 }
 
-/// Lets a client be used.
+/// Lets a client be used: one that waits is approved, one that is switched off activated.
 ///
 /// # Errors
 /// `NotFound`.
@@ -253,7 +281,10 @@ pub(crate) async fn approve(
     ctx: &Ctx,
     request: v1::ApproveClientRequest,
 ) -> Result<v1::AdminClient, Error> {
-    let event = Event::new(EventType::ClientApproved, "approved a client");
+    let event = |before| match before {
+        ClientStatus::Inactive => Event::new(EventType::ClientActivated, "activated a client"),
+        _ => Event::new(EventType::ClientApproved, "approved a client"),
+    };
     set_status(core, ctx, &request.client_id, ClientStatus::Active, event).await
 }
 
@@ -266,7 +297,7 @@ pub(crate) async fn reject(
     ctx: &Ctx,
     request: v1::RejectClientRequest,
 ) -> Result<v1::AdminClient, Error> {
-    let event = Event::new(EventType::ClientRejected, "rejected a client");
+    let event = |_| Event::new(EventType::ClientRejected, "rejected a client");
     set_status(core, ctx, &request.client_id, ClientStatus::Inactive, event).await
 }
 
@@ -279,7 +310,7 @@ pub(crate) async fn deactivate(
     ctx: &Ctx,
     request: v1::DeactivateClientRequest,
 ) -> Result<v1::AdminClient, Error> {
-    let event = Event::new(EventType::ClientDeactivated, "switched a client off");
+    let event = |_| Event::new(EventType::ClientDeactivated, "switched a client off");
     set_status(core, ctx, &request.client_id, ClientStatus::Inactive, event).await
 }
 
@@ -305,14 +336,21 @@ pub(crate) async fn delete(
 /// Gives a client another secret; the old one counts no longer.
 ///
 /// # Errors
-/// `NotFound`; `Precondition` for a public client.
+/// `NotFound`; `Precondition` for a public client; `Outdated`.
 pub(crate) async fn regenerate_secret(
     core: &Core,
     ctx: &Ctx,
     request: v1::RegenerateClientSecretRequest,
 ) -> Result<v1::AdminClient, Error> {
     let mut transaction = core.store.begin().await?;
-    let mut client = held(&mut transaction, &request.client_id).await?;
+    let v1::RegenerateClientSecretRequest {
+        client_id,
+        updated_at,
+    } = request;
+    let mut client = held(&mut transaction, &client_id).await?;
+    if updated_at != 0 && updated_at != client.updated_at.0 {
+        return Err(Error::Outdated);
+    }
     if client.is_public() {
         return Err(Error::Precondition(
             "this client is public: it has no secret".to_owned(),
@@ -371,23 +409,24 @@ pub(crate) async fn end_all(
     })
 }
 
+/// Gives a client that status; `event` tells of it by the one before.
 async fn set_status(
     core: &Core,
     ctx: &Ctx,
     id: &str,
     status: ClientStatus,
-    event: Event,
+    event: impl FnOnce(ClientStatus) -> Event,
 ) -> Result<v1::AdminClient, Error> {
     let mut transaction = core.store.begin().await?;
     let mut client = held(&mut transaction, id).await?;
     if client.status != status {
+        let event = event(client.status).about(Resource::client(&client));
         client.status = status;
         client.updated_at = ctx.now.max(Timestamp(client.updated_at.0 + 1));
         clients::update(&mut transaction, &client).await?;
         if status == ClientStatus::Inactive {
             end_all(&mut transaction, &client.id, ctx.now).await?;
         }
-        let event = event.about(Resource::client(&client));
         core.audit.record_in(&mut transaction, ctx, event).await?;
         transaction.commit().await?;
     }

@@ -21,7 +21,15 @@ use crate::{
 
 async fn create_client(core: &Core, document: &Value) -> Result<v1::AdminClient, Error> {
     let metadata_json = document.to_string();
-    clients::create_from_document(core, &ctx(), v1::CreateClientRequest { metadata_json }).await
+    clients::create_from_document(
+        core,
+        &ctx(),
+        v1::CreateClientRequest {
+            metadata_json,
+            ..v1::CreateClientRequest::default()
+        },
+    )
+    .await
 }
 
 async fn create_user(
@@ -82,7 +90,7 @@ conformance! {
         for member in ["client_nam: ", "scope: ", "redirect_uris[0]: "] {
             assert!(reason.contains(member), "{reason}");
         }
-        let request = v1::CreateClientRequest { metadata_json: "[".to_owned() };
+        let request = v1::CreateClientRequest { metadata_json: "[".to_owned(), ..v1::CreateClientRequest::default() };
         let refused = clients::create_from_document(&core, &ctx(), request).await;
         assert!(matches!(refused, Err(Error::Invalid(_))));
     }
@@ -209,6 +217,15 @@ conformance! {
         let set = users::set_password(&core, &ctx(), request).await.unwrap();
         assert!(signs_in(&core, "ada", &set.generated_password).await);
         assert_eq!(still_live(&core, &session, &grant).await, (false, false));
+    }
+
+    async fn a_password_is_reset_as_the_account_was_shown(core: Core) {
+        let user = add_user(&core, "ada", Role::User).await;
+        let request = v1::SetPasswordRequest { username: "ada".to_owned(), updated_at: user.updated_at.0, ..v1::SetPasswordRequest::default() };
+        let set = users::set_password(&core, &ctx(), request.clone()).await.unwrap();
+        // The clock stands still: the second of one instant is a second all the same.
+        assert!(matches!(users::set_password(&core, &ctx(), request).await, Err(Error::Outdated)));
+        assert!(signs_in(&core, "ada", &set.generated_password).await);
     }
 
     async fn the_password_of_a_foreign_account_is_not_ours_to_set(core: Core) {

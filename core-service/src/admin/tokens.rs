@@ -132,6 +132,7 @@ enum Change {
     Enable,
 }
 
+/// Changes one token, and tells of it in any case.
 async fn change(
     core: &Core,
     ctx: &Ctx,
@@ -140,8 +141,24 @@ async fn change(
     change: Change,
 ) -> Result<v1::AdminToken, Error> {
     let category = parse_category(&request.category)?;
-    let unknown = || Error::NotFound("there is no such token");
     let id = Uuid::parse_str(&request.id).map_err(|_| unknown())?;
+    let event = event
+        .about(Resource::new("TOKEN", id, ""))
+        .with("category", category.as_str());
+    let done = changed(core, ctx, (category, id), event.clone(), change).await;
+    if let Some(failure) = done.as_ref().err().and_then(|error| event.failed_by(error)) {
+        core.audit.record(ctx, failure);
+    }
+    done
+}
+
+async fn changed(
+    core: &Core,
+    ctx: &Ctx,
+    (category, id): (Category, Uuid),
+    mut event: Event,
+    change: Change,
+) -> Result<v1::AdminToken, Error> {
     let mut transaction = core.store.begin().await?;
     let before = one(core, ctx, &mut transaction, category, id)
         .await?
@@ -157,21 +174,23 @@ async fn change(
             "the token is {status}: it can't count again"
         )));
     }
-    let changed = apply(&mut transaction, ctx.now, category, id, change).await?;
-    if !changed {
+    if !apply(&mut transaction, ctx.now, category, id, change).await? {
         return Ok(before);
     }
     let after = one(core, ctx, &mut transaction, category, id)
         .await?
         .ok_or_else(unknown)?;
+    event.resource.name.clone_from(&after.client_name);
     let event = event
-        .about(Resource::new("TOKEN", id, after.client_name.clone()))
-        .with("category", category.as_str())
         .with("client_id", after.client_id.clone())
         .with("user_id", after.user_id.clone());
     core.audit.record_in(&mut transaction, ctx, event).await?;
     transaction.commit().await?;
     Ok(after)
+}
+
+fn unknown() -> Error {
+    Error::NotFound("there is no such token")
 }
 
 /// Does it; false when it was so already.

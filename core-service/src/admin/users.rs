@@ -253,7 +253,7 @@ pub(crate) async fn update(
 /// empty password is made up and answered.
 ///
 /// # Errors
-/// `NotFound`; `Precondition` when the password is kept by another identity source.
+/// `NotFound`; `Precondition` when the password is kept by another identity source; `Outdated`.
 pub(crate) async fn set_password(
     core: &Core,
     ctx: &Ctx,
@@ -263,19 +263,26 @@ pub(crate) async fn set_password(
         username,
         password,
         user_id,
+        updated_at,
     } = request;
     let (password, generated_password) = given_or_generated(&password)?;
     let hash = core.passwords.hash(&password).await?;
 
     let mut transaction = core.store.begin().await?;
-    let user = named(&mut transaction, &username, &user_id).await?;
+    let id = named(&mut transaction, &username, &user_id).await?.id;
+    lock::user(&mut transaction, &id).await?;
+    let user = named(&mut transaction, "", id.as_str()).await?;
+    if updated_at != 0 && updated_at != user.updated_at.0 {
+        return Err(Error::Outdated);
+    }
     if user.auth_source != LOCAL {
         let source = user.auth_source;
         return Err(Error::Precondition(format!(
             "the password is kept by {source}, not here"
         )));
     }
-    users::set_password_hash(&mut transaction, &user.id, &hash, ctx.now).await?;
+    let changed_at = ctx.now.max(Timestamp(user.updated_at.0 + 1));
+    users::set_password_hash(&mut transaction, &user.id, &hash, changed_at).await?;
     sign_out_everywhere(&mut transaction, &user.id, ctx.now).await?;
     let event = Event::new(EventType::UserPasswordReset, "set a user's password")
         .about(Resource::user(&user));

@@ -9,6 +9,7 @@ use crate::{
         id::{ClientId, GrantId, TokenId},
         user::User,
     },
+    error::Error,
 };
 
 macro_rules! event_types {
@@ -89,10 +90,12 @@ event_types! {
     ClientCreated = "CLIENT_CREATED" => Info,
     /// A client registered itself (RFC 7591).
     ClientRegistered = "CLIENT_REGISTERED" => Info,
-    /// A client may be used.
+    /// A client that waited may be used.
     ClientApproved = "CLIENT_APPROVED" => Info,
     /// A client's registration was turned down.
     ClientRejected = "CLIENT_REJECTED" => Info,
+    /// A client that was switched off may be used again.
+    ClientActivated = "CLIENT_ACTIVATED" => Info,
     /// A client was switched off.
     ClientDeactivated = "CLIENT_DEACTIVATED" => Warning,
     /// A client's settings were changed.
@@ -262,10 +265,37 @@ impl Event {
         self
     }
 
+    /// It was tried, and `error` came of it. None: there was nothing to try.
+    pub(crate) fn failed_by(self, error: &Error) -> Option<Self> {
+        let reason = match error {
+            Error::Precondition(reason) => reason.as_str(),
+            // The cause is for the log only.
+            Error::Unavailable(_) | Error::Internal(_) => "it could not be written",
+            _ => return None,
+        };
+        Some(self.failed(reason).severity(Severity::Error))
+    }
+
     /// It matters more or less than others of its kind.
     #[must_use]
     pub(crate) const fn severity(mut self, severity: Severity) -> Self {
         self.severity = severity;
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_names_no_cause_that_is_for_the_log_only() {
+        let tried = || Event::new(EventType::TokenEnabled, "let a token count again");
+        let refused = tried().failed_by(&Error::Precondition("it is over".to_owned()));
+        assert_eq!(refused.unwrap().error.as_deref(), Some("it is over"));
+        let failed = tried().failed_by(&Error::internal("secret cause")).unwrap();
+        assert_eq!(failed.severity, Severity::Error);
+        assert!(failed.error.is_some_and(|error| !error.contains("secret")));
+        assert!(tried().failed_by(&Error::NotFound("no token")).is_none());
     }
 }

@@ -9,6 +9,7 @@ use aws_lc_rs::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretBox, SecretString};
+use uuid::{Builder, Uuid};
 
 use crate::domain::secret::PlainToken;
 
@@ -19,6 +20,7 @@ pub struct DerivedKeys {
     csrf: hmac::Key,
     successor: hmac::Key,
     audit: hmac::Key,
+    forms: hmac::Key,
     sealing: Arc<RandomizedNonceKey>,
 }
 
@@ -37,10 +39,20 @@ impl DerivedKeys {
             csrf: mac("csrf tokens"),
             successor: mac("refresh token successors"),
             audit: mac("audit chains"),
+            forms: mac("what forms make"),
             sealing: Arc::new(
                 RandomizedNonceKey::new(&AES_256_GCM, sealing.expose_secret()).expect("32 bytes"),
             ),
         }
+    }
+
+    /// The id of what a form makes: the same as often as `actor` sends it.
+    #[must_use]
+    pub fn made_by_form(&self, actor: &str, form_id: &str) -> Uuid {
+        let tag = sign(&self.forms, [actor, form_id].join("\0").as_bytes());
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&tag[..16]);
+        Builder::from_random_bytes(bytes).into_uuid()
     }
 
     /// The CSRF token of the forms that are shown to the browser that holds `cookie`.
@@ -169,6 +181,17 @@ mod tests {
         assert_eq!(successor, keys(ROOT).successor_secret(&token("first")));
         assert_ne!(successor, ours.successor_secret(&token("second")));
         assert_ne!(successor, keys("another").successor_secret(&token("first")));
+    }
+
+    #[test]
+    fn a_form_makes_the_same_thing_for_one_actor_only() {
+        let ours = keys(ROOT);
+        let made = ours.made_by_form("ada", "form");
+
+        assert_eq!(made, keys(ROOT).made_by_form("ada", "form"));
+        assert_ne!(made, ours.made_by_form("ada", "other"));
+        assert_ne!(made, ours.made_by_form("bob", "form"));
+        assert_ne!(made, keys("another").made_by_form("ada", "form"));
     }
 
     #[test]

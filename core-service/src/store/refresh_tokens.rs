@@ -110,25 +110,6 @@ pub(crate) async fn touch(
     Ok(rows > 0)
 }
 
-/// Ends the token alone, not its family. False when it had ended already or is not known.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "for the administration of tokens")
-)]
-pub(crate) async fn revoke(
-    executor: &mut impl Executor,
-    id: &str,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    let Executed(rows) = sql!(executor, |conn| sqlx::query(
-        "UPDATE refresh_tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL"
-    )
-    .bind(id)
-    .bind(now)
-    .execute(conn))?;
-    Ok(rows > 0)
-}
-
 /// Suspends the token alone since `disabled_at`, or lets it be used again (none). False
 /// when it is so already, has ended or is not known.
 pub(crate) async fn set_disabled(

@@ -1,6 +1,7 @@
 //! The pages and the API of administration, through the whole app.
 
 mod audit;
+mod events;
 mod guards;
 mod pages;
 
@@ -23,7 +24,7 @@ async fn seed(app: &TestApp) {
     app.seed(json!({
         "users": [{"username": ROOT.0, "password": ROOT.1, "role": "admin"}],
         "clients": [{
-            "client_id": AUDITOR.id, "client_secret": AUDITOR.secret,
+            "client_id": AUDITOR.id, "client_secret": AUDITOR.secret, "client_name": "Auditor",
             "grant_types": ["client_credentials"], "scope": "read", "introspect_any": true,
         }],
     }))

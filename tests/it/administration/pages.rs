@@ -1,6 +1,6 @@
 //! What admins do with clients, users, tokens and keys on the pages.
 
-use authgate_proto::v1::{GetClientRequest, ListTokensRequest, UserRequest};
+use authgate_proto::v1::{GetClientRequest, ListClientsRequest, ListTokensRequest, UserRequest};
 use axum::http::StatusCode;
 use serde_json::Value;
 
@@ -65,11 +65,29 @@ on_both! {
             assert_eq!(answer.status, StatusCode::OK, "{action}: {}", answer.text());
             assert_eq!(client(&app, "reports").await["status"], status);
         }
-        let answer = post(&root, &page, "/admin/clients/reports/regenerate-secret", &[]).await;
+        let renew = "/admin/clients/reports/regenerate-secret";
+        let (form, answer) = fill(&root, renew, renew, &[]).await;
         assert!(answer.text().contains("ago_"));
+        let again = root.submit(&form, &[]).await;
+        assert_eq!(again.status, StatusCode::CONFLICT, "{}", again.text());
+        assert!(!again.text().contains("ago_"), "reloaded: no other secret");
         let answer = post(&root, &page, "/admin/clients/reports/delete", &[]).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
         assert_eq!(root.get("/admin/clients/reports").await.status, StatusCode::NOT_FOUND);
+    }
+
+    async fn a_new_client_is_made_once_however_often_its_form_is_sent(app: TestApp) {
+        seed(&app).await;
+        let root = signed_in(&app, ROOT).await;
+        let values = [("client_name", "Twice"), ("redirect_uris", "https://twice.example/cb")];
+        let (form, made) = fill(&root, "/admin/clients/new", "/admin/clients", &values).await;
+        assert!(made.text().contains("ago_"), "{}", made.text());
+        for _ in 0..2 {
+            let again = root.submit(&form, &values).await;
+            assert_eq!((again.status, again.heading().as_str()), (StatusCode::OK, "Created already"));
+        }
+        let request = ListClientsRequest { search: "Twice".to_owned(), ..ListClientsRequest::default() };
+        assert_eq!(app.admin().list_clients(request).await.unwrap().into_inner().clients.len(), 1);
     }
 
     async fn everybody_signs_in_to_a_client_again(app: TestApp) {
@@ -108,8 +126,10 @@ on_both! {
         assert_eq!(carol.get("/admin").await.status, StatusCode::FORBIDDEN, "an open session too");
 
         let page = root.get(&format!("/admin/users/{id}")).await;
-        let reset = post(&root, &page, &format!("/admin/users/{id}/reset-password"), &[]).await;
+        let path = format!("/admin/users/{id}/reset-password");
+        let (form, reset) = fill(&root, &path, &path, &[]).await;
         assert_eq!(reset.status, StatusCode::OK, "{}", reset.text());
+        assert_eq!(root.submit(&form, &[]).await.status, StatusCode::CONFLICT, "once");
         assert!(carol.get_only("/account/sessions").await.status.is_redirection(), "signed out");
         for (action, may) in [("disable", false), ("enable", true)] {
             let answer = post(&root, &page, &format!("/admin/users/{id}/{action}"), &[]).await;

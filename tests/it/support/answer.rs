@@ -53,10 +53,16 @@ impl Answer {
             .unwrap_or_else(|_| panic!("status {}, no JSON: {}", self.status, self.text()))
     }
 
+    /// Checks that this is a success.
+    #[track_caller]
+    pub fn assert_ok(&self) {
+        assert_eq!(self.status, StatusCode::OK, "{}", self.text());
+    }
+
     /// The JSON body of a success.
     #[track_caller]
     pub fn ok(&self) -> Value {
-        assert_eq!(self.status, StatusCode::OK, "{}", self.text());
+        self.assert_ok();
         self.json()
     }
 

@@ -11,16 +11,28 @@ pub fn ErrorSummary<'a>(problems: &'a Problems, texts: &'static Console) -> impl
     let items: Vec<_> = problems
         .iter()
         .map(|problem| {
-            let text = problem.text.in_list().to_owned();
-            let lang = problem.text.lang();
+            let about = problem.text.about().map(|about| match &about.number {
+                Some(number) => (texts.form.numbered)(about.label, number),
+                None => about.label.to_owned(),
+            });
+            let about = about.map(|label| format!("{label}: "));
+            let text = problem.text.in_list();
+            let text = match problem.text.lang() {
+                Some(lang) => view! { <span lang=lang>{text}</span> }.into_any(),
+                None => text.into_any(),
+            };
+            let text = view! {
+                {about}
+                {text}
+            };
             match problem.field {
                 Some(field) => view! {
-                    <li lang=lang>
+                    <li>
                         <a href=format!("#{field}")>{text}</a>
                     </li>
                 }
                 .into_any(),
-                None => view! { <li lang=lang>{text}</li> }.into_any(),
+                None => view! { <li>{text}</li> }.into_any(),
             }
         })
         .collect();
@@ -104,7 +116,7 @@ fn around(
     let wrong = problem.map(|problem| {
         view! {
             <p class="wrong" id=format!("{name}-problem") lang=problem.text.lang()>
-                {problem.text.at_field().to_owned()}
+                {problem.text.at_field()}
             </p>
         }
     });
@@ -234,7 +246,7 @@ pub fn Group<'a>(
     let wrong = problems.at(name).map(|problem| {
         view! {
             <p class="wrong" id=format!("{name}-problem") lang=problem.text.lang()>
-                {problem.text.at_field().to_owned()}
+                {problem.text.at_field()}
             </p>
         }
     });

@@ -34,7 +34,7 @@ pub fn PasswordField<'a>(
     let wrong = problem.map(|problem| {
         view! {
             <p class="wrong" id=format!("{name}-problem") lang=problem.text.lang()>
-                {problem.text.at_field().to_owned()}
+                {problem.text.at_field()}
             </p>
         }
     });

@@ -10,3 +10,4 @@ pub mod home;
 pub mod login;
 pub mod logout;
 pub mod preferences;
+pub mod twice;

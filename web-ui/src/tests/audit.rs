@@ -4,7 +4,8 @@ use authgate_proto::v1::{
     AuditEntry, AuditFilter, AuditStatistics, ExportAuditRequest, ExportAuditResponse,
     GetAuditStatisticsRequest, ListAuditRequest, ListAuditResponse,
 };
-use http::{StatusCode, header};
+use axum::body::Body;
+use http::{Request, StatusCode, header};
 use serde_json::{Value, json};
 use tonic::Status;
 
@@ -106,8 +107,10 @@ async fn a_line_reads_as_a_sentence_and_opens() {
     for text in [
         "changed a client",
         "failed to sign in",
+        "Warning",
         "3 times",
         "12,345",
+        "<code>CLIENT_UPDATED</code>",
         "<details>",
         "2023-11-14T22:13:20Z",
         "018bcfe5-6800-7000-8000-000000000000 #7",
@@ -120,6 +123,53 @@ async fn a_line_reads_as_a_sentence_and_opens() {
     }
     page.hides("<script>");
     page.hides("<b>long");
+}
+
+/// Only what the trail itself says stays English there, and says so.
+#[tokio::test]
+async fn events_are_told_in_the_language_of_the_page() {
+    let query = "event_type=CLIENT_UPDATED&severity=WARNING";
+    let request = Request::get(format!("/admin/audit?{query}"))
+        .header(header::COOKIE, "authgate_lang=zh-TW")
+        .body(Body::empty());
+    let page = site().send(request.expect("a request")).await;
+    for text in [
+        "<b><bdi>ada</bdi></b> <span>變更了用戶端</span>",
+        "登入失敗",
+        // What the list is filtered by, and what it can be.
+        "事件: <bdi>變更了用戶端</bdi>",
+        "嚴重程度: <bdi>警告</bdi>",
+        "<option value=\"TOKEN_REVOKED\">撤銷了權杖</option>",
+        "<option value=\"CRITICAL\">嚴重</option>",
+        // The statistics.
+        "href=\"/auth/admin/audit?event_type=LOGOUT\">登出</a> <b>5</b>",
+        "<span lang=\"en\">changed a client</span>",
+    ] {
+        page.shows(text);
+    }
+    page.hides("<span>changed a client");
+}
+
+#[tokio::test]
+async fn an_event_of_a_newer_core_is_told_in_its_words() {
+    let newer = AuditEntry {
+        event_type: "KETTLE_BOILED".to_owned(),
+        severity: "URGENT".to_owned(),
+        action: "boiled the <kettle>".to_owned(),
+        ..entry()
+    };
+    let site = Site::new(Script {
+        list_audit: Some(Ok(ListAuditResponse {
+            entries: vec![newer],
+            ..ListAuditResponse::default()
+        })),
+        get_audit_statistics: Some(Ok(statistics())),
+        ..everything()
+    });
+    let page = site.get("/admin/audit").await;
+    page.shows("<span lang=\"en\">boiled the &lt;kettle&gt;</span>");
+    page.shows("KETTLE_BOILED");
+    page.shows("URGENT");
 }
 
 #[tokio::test]

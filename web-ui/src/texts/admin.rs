@@ -38,6 +38,8 @@ catalogue! {
         somebody,
         /// Those who run the server, on its command line.
         operator,
+        /// The server itself did it.
+        server,
         failed,
         /// One entry for several alike.
         times: fn(u64) -> String,
@@ -63,24 +65,25 @@ catalogue! {
     /// `/admin/clients/{id}`.
     ClientPage {
         edit,
-        approve,
-        activate,
-        reject,
         pending,
         /// How many people allowed it something.
         users,
         users_detail,
         tokens,
         tokens_detail,
-        events,
         settings,
         registered_by,
         created,
         updated,
         document,
+        /// What happened to it lately.
+        events,
+        all_events,
+        no_events,
         risks,
         deleted,
         approved,
+        activated,
         rejected,
         deactivated,
         saved,
@@ -107,8 +110,11 @@ catalogue! {
 
     /// What is done to a client, on a page of its own before it happens.
     Actions {
+        /// One that waits.
         approve: Action,
         reject: Action,
+        /// One that is switched off.
+        activate: Action,
         deactivate: Action,
         regenerate: Action,
         revoke_all: Action,
@@ -164,6 +170,8 @@ catalogue! {
         events,
         failures,
         critical,
+        /// The same numbers, a line each kind of event.
+        by_event,
         /// Since the server started.
         dropped,
         search_hint,
@@ -189,6 +197,8 @@ catalogue! {
         kind,
         resource,
         error,
+        /// The core's own words, as they stand in the trail.
+        recorded,
         details,
         request,
         request_id,

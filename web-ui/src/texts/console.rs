@@ -23,6 +23,7 @@ catalogue! {
         /// Browser and system.
         browser_on: fn(&str, &str) -> String,
         secret: Secret,
+        twice: Twice,
     }
 
     /// The ways through the console.
@@ -71,6 +72,8 @@ catalogue! {
         optional,
         cancel,
         save,
+        /// One of several values of a field, by the field's label and its number.
+        numbered: fn(&str, &str) -> String,
         /// Somebody else changed what the form is about.
         changed_meanwhile,
     }
@@ -83,6 +86,13 @@ catalogue! {
         disabled,
         revoked,
         expired,
+    }
+
+    /// What a form that was sent before did not do again.
+    Twice {
+        created: Message,
+        secret: Message,
+        password: Message,
     }
 
     /// Secrets that are shown once.

@@ -9,6 +9,7 @@ pub mod connect;
 pub mod console;
 mod en;
 pub mod errors;
+pub mod events;
 pub mod frame;
 pub mod people;
 pub mod sign_in;
@@ -69,6 +70,8 @@ catalogue! {
         client: client::Client,
         account: account::Account,
         admin: admin::Admin,
+        events: events::Events,
+        severities: events::Severities,
         people: people::People,
         /// The day of an instant in UTC.
         day: fn(OffsetDateTime) -> String,

@@ -23,8 +23,19 @@ fn with(name: &str, value: impl Into<Value>) -> Value {
 }
 
 async fn make(core: &Core, of: &Browser, document: &Value) -> Result<v1::OwnApp, Error> {
+    send(core, of, document, "").await
+}
+
+/// Makes one by a form with that id.
+async fn send(
+    core: &Core,
+    of: &Browser,
+    document: &Value,
+    form_id: &str,
+) -> Result<v1::OwnApp, Error> {
     let request = v1::CreateAppRequest {
         metadata_json: document.to_string(),
+        form_id: form_id.to_owned(),
     };
     create(core, &of.ctx, &of.person, request).await
 }
@@ -68,8 +79,18 @@ async fn remove(core: &Core, of: &Browser, id: &str) -> Result<v1::DeleteAppResp
 }
 
 async fn renew(core: &Core, of: &Browser, id: &str) -> Result<v1::OwnApp, Error> {
+    renew_as_shown(core, of, id, 0).await
+}
+
+async fn renew_as_shown(
+    core: &Core,
+    of: &Browser,
+    id: &str,
+    updated_at: i64,
+) -> Result<v1::OwnApp, Error> {
     let request = v1::RegenerateAppSecretRequest {
         client_id: id.to_owned(),
+        updated_at,
     };
     regenerate_secret(core, &of.ctx, &of.person, request).await
 }
@@ -232,6 +253,42 @@ conformance! {
             assert!(stored(&core, &made.client_id).await.is_none());
             refused!(remove(&core, &ada, &made.client_id), Error::NotFound(_));
         }
+    }
+
+    async fn a_form_that_is_sent_twice_makes_one_app(database: Database) {
+        let (core, ada, bob) = two_people(database).await;
+        let document = document();
+        let (one, other) = tokio::join!(
+            send(&core, &ada, &document, "form"),
+            send(&core, &ada, &document, "form"),
+        );
+        let answers = [one.unwrap(), other.unwrap(), send(&core, &ada, &document, "form").await.unwrap()];
+        let secrets = answers.iter().filter(|app| !app.client_secret.is_empty()).count();
+        assert_eq!(secrets, 1, "shown once");
+        for app in &answers {
+            assert_eq!((&app.client_id, app.existed), (&answers[0].client_id, app.client_secret.is_empty()));
+        }
+        // Another form, and the same of another person, make others.
+        for (of, form) in [(&ada, "other"), (&bob, "form"), (&ada, ""), (&ada, "")] {
+            let made = send(&core, of, &document, form).await.unwrap();
+            assert!(!made.existed && !made.client_secret.is_empty());
+        }
+        assert_eq!((names(&core, &ada, "").await.len(), names(&core, &bob, "").await.len()), (4, 1));
+    }
+
+    async fn a_secret_is_replaced_as_it_was_shown(database: Database) {
+        let (core, ada, _) = two_people(database).await;
+        let made = make(&core, &ada, &document()).await.unwrap();
+        let (one, other) = tokio::join!(
+            renew_as_shown(&core, &ada, &made.client_id, made.updated_at),
+            renew_as_shown(&core, &ada, &made.client_id, made.updated_at),
+        );
+        let (done, refused) = if one.is_ok() { (one, other) } else { (other, one) };
+        refused!(std::future::ready(refused), Error::Outdated);
+        let renewed = done.unwrap();
+        assert_ne!(renewed.client_secret, made.client_secret);
+        refused!(renew_as_shown(&core, &ada, &made.client_id, -1), Error::Outdated);
+        renew_as_shown(&core, &ada, &made.client_id, renewed.updated_at).await.unwrap();
     }
 
     async fn what_is_somebody_else_s_is_not_found(database: Database) {

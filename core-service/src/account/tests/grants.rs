@@ -176,7 +176,7 @@ conformance! {
         let (grant, tokens) = issue(&core, &ada.person, &app, MINUTE).await;
         let id = PlainToken::presented(&tokens.refresh).record_id().unwrap().to_string();
         let mut transaction = core.store.begin().await.unwrap();
-        refresh_tokens::revoke(&mut transaction, &id, START).await.unwrap();
+        refresh_tokens::rotate(&mut transaction, &id, "lost", START).await.unwrap();
         transaction.commit().await.unwrap();
         let [shown_now] = page(&core, &ada, v1::ListGrantsRequest::default()).await.grants.try_into().unwrap();
         assert_eq!((shown_now.status.as_str(), shown_now.refreshable), ("active", false));

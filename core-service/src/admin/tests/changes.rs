@@ -87,9 +87,13 @@ conformance! {
         let document = json!({"client_name": "App", "grant_types": ["client_credentials"]});
         let created = create_client(&core, &document).await.unwrap();
         assert!(created.confidential && created.client_secret.starts_with("ago_"));
-        let request = || v1::RegenerateClientSecretRequest { client_id: created.client_id.clone() };
-        let again = clients::regenerate_secret(&core, &ctx(), request()).await.unwrap();
+        let as_shown = |updated_at| v1::RegenerateClientSecretRequest { client_id: created.client_id.clone(), updated_at };
+        let request = || as_shown(0);
+        let again = clients::regenerate_secret(&core, &ctx(), as_shown(created.updated_at)).await.unwrap();
         assert!(!again.client_secret.is_empty() && again.client_secret != created.client_secret);
+        let stale = clients::regenerate_secret(&core, &ctx(), as_shown(created.updated_at)).await;
+        assert!(matches!(stale, Err(Error::Outdated)), "the form was sent twice");
+        clients::regenerate_secret(&core, &ctx(), request()).await.unwrap();
         let update = |method: &str, grant: &str| v1::AdminUpdateClientRequest {
             client_id: created.client_id.clone(),
             metadata_json: json!({"token_endpoint_auth_method": method, "grant_types": [grant]}).to_string(),
@@ -100,6 +104,29 @@ conformance! {
         assert!(precondition(clients::regenerate_secret(&core, &ctx(), request()).await));
         let confidential = clients::update(&core, &ctx(), update("client_secret_basic", "client_credentials")).await.unwrap();
         assert!(confidential.confidential && !confidential.client_secret.is_empty());
+    }
+
+    async fn a_form_that_is_sent_twice_makes_one_client(core: Core) {
+        let ctx = asked_by(&add_user(&core, "root", Role::Admin).await);
+        let request = |client_id: Option<&str>, form_id: &str| v1::CreateClientRequest {
+            metadata_json: json!({"client_id": client_id, "grant_types": ["client_credentials"]}).to_string().replace("\"client_id\":null,", ""),
+            form_id: form_id.to_owned(),
+        };
+        let send = |client_id, form_id| clients::create_from_document(&core, &ctx, request(client_id, form_id));
+        let (one, other) = tokio::join!(send(None, "form"), send(None, "form"));
+        let answers = [one.unwrap(), other.unwrap(), send(None, "form").await.unwrap()];
+        let secrets = answers.iter().filter(|client| !client.client_secret.is_empty()).count();
+        assert_eq!(secrets, 1, "shown once");
+        for client in &answers {
+            assert_eq!((&client.client_id, client.existed), (&answers[0].client_id, client.client_secret.is_empty()));
+        }
+        for form in ["other", ""] {
+            let made = send(None, form).await.unwrap();
+            assert!(!made.existed && made.client_id != answers[0].client_id);
+        }
+        // Whoever chose the id is told that it is taken.
+        assert!(!send(Some("chosen"), "third").await.unwrap().existed);
+        assert!(matches!(send(Some("chosen"), "third").await, Err(Error::Exists(_))));
     }
 
     async fn all_that_a_client_holds_ends_at_once(core: Core) {

@@ -19,7 +19,7 @@ use crate::{
     document::{Page, see_other, with_query},
     error::Failure,
     foreign,
-    form::{Form, Id, Query},
+    form::{Form, Id, Query, UPDATED_AT},
     listing::{self, DONE},
     metadata::Metadata,
     pages::account::apps,
@@ -224,6 +224,7 @@ fn confirm(
                 effects=vec![effect.to_owned()]
                 action=action_path(visitor, &app.client_id, action)
                 csrf_token=shell.csrf_token()
+                fields=vec![(UPDATED_AT, app.updated_at.to_string())]
                 submit=label
                 cancel=path(visitor, &app.client_id)
                 texts=&visitor.texts.console

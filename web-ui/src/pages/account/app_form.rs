@@ -18,10 +18,13 @@ use crate::{
     },
     document::{Page, see_other, with_query},
     error::Failure,
-    form::{Fields, Form, Id},
+    form::{FORM_ID, Fields, Form, Id, UPDATED_AT},
     listing::DONE,
-    metadata::{Draft, FIELDS, Metadata},
-    pages::account::{app, app_secret, apps},
+    metadata::{self, Draft, Metadata},
+    pages::{
+        account::{app, app_secret, apps},
+        twice,
+    },
     problems::Problems,
     shell::Shell,
     visitor::{Site, Visitor},
@@ -51,11 +54,14 @@ pub async fn create(
     let draft = typed(&fields, &before);
     if !draft.has_grant() {
         let shell = Shell::load(&site, &visitor, &new_path).await?;
-        let view = FormView::of(draft, None).refused(no_grant(&visitor));
+        let mut view = FormView::of(draft, None).refused(no_grant(&visitor));
+        view.form_id = fields.form_id();
         return Ok(view.respond(&visitor, &shell));
     }
+    let form_id = fields.form_id();
     let request = CreateAppRequest {
         metadata_json: draft.put_into(before, false),
+        form_id: form_id.clone(),
     };
     let created = site
         .self_service()
@@ -64,13 +70,20 @@ pub async fn create(
     match created {
         Ok(app) => {
             let shell = Shell::load(&site, &visitor, &visitor.path(apps::PATH)).await?;
+            if app.get_ref().existed {
+                let place = app_secret::place(&visitor, &app.get_ref().client_id);
+                let message = &visitor.texts.console.twice.created;
+                let status = StatusCode::OK;
+                return Ok(twice::respond(&visitor, &shell, status, message, place));
+            }
             let title = visitor.texts.account.apps.created_title;
             Ok(app_secret::page(&visitor, &shell, &app.into_inner(), title))
         }
         Err(status) => {
-            let problems = problems(status, new_path.clone())?;
+            let problems = problems(&visitor, status, new_path.clone())?;
             let shell = Shell::load(&site, &visitor, &new_path).await?;
-            let view = FormView::of(draft, None).refused(problems);
+            let mut view = FormView::of(draft, None).refused(problems);
+            view.form_id = form_id;
             Ok(view.respond(&visitor, &shell))
         }
     }
@@ -101,7 +114,7 @@ pub async fn update(
     let request = UpdateAppRequest {
         client_id: client_id.clone(),
         metadata_json: draft.put_into(before, false),
-        updated_at: updated_at(&fields),
+        updated_at: fields.updated_at(),
     };
     let problems = if draft.has_grant() {
         let updated = site
@@ -113,7 +126,7 @@ pub async fn update(
             Err(status) if status.code() == Code::Aborted => {
                 return outdated(&site, &visitor, &client_id, &edit_path).await;
             }
-            Err(status) => problems(status, edit_path.clone())?,
+            Err(status) => problems(&visitor, status, edit_path.clone())?,
         }
     } else {
         no_grant(&visitor)
@@ -121,7 +134,7 @@ pub async fn update(
     let shell = Shell::load(&site, &visitor, &edit_path).await?;
     // What was shown stays what the next try stands on.
     let app = OwnApp {
-        updated_at: updated_at(&fields),
+        updated_at: fields.updated_at(),
         ..app
     };
     let view = FormView::of(draft, Some(app)).refused(problems);
@@ -184,19 +197,17 @@ async fn current(
     Ok(app.into_inner())
 }
 
-/// When the app was changed that the form showed; nonsense is never now.
-fn updated_at(fields: &Fields) -> i64 {
-    fields.get("updated_at").parse().unwrap_or(-1)
-}
-
-fn problems(status: Status, return_to: String) -> Result<Problems, Failure> {
-    Problems::of(status, &FIELDS).map_err(|status| Failure::console(return_to)(*status))
+fn problems(visitor: &Visitor, status: Status, return_to: String) -> Result<Problems, Failure> {
+    let fields = metadata::fields(visitor.texts);
+    Problems::of(status, &fields).map_err(|status| Failure::console(return_to)(*status))
 }
 
 /// The form, for a new app or one that there is.
 struct FormView {
     draft: Draft,
     app: Option<OwnApp>,
+    /// Of a new app.
+    form_id: String,
     problems: Problems,
     status: StatusCode,
 }
@@ -206,6 +217,7 @@ impl FormView {
         Self {
             draft,
             app,
+            form_id: Fields::default().form_id(),
             problems: Problems::default(),
             status: StatusCode::OK,
         }
@@ -249,9 +261,10 @@ impl FormView {
             let explain = self.app.is_none().then(|| {
                 view! { <p class="lede">{texts.new_explain}</p> }
             });
-            let updated_at = self.app.as_ref().map(|app| {
-                view! { <Hidden name="updated_at" value=app.updated_at.to_string() /> }
-            });
+            let (name, value) = match &self.app {
+                Some(app) => (UPDATED_AT, app.updated_at.to_string()),
+                None => (FORM_ID, self.form_id.clone()),
+            };
             view! {
                 <Heading title=move || title />
                 {explain}
@@ -259,7 +272,7 @@ impl FormView {
                 <ErrorSummary problems=&self.problems texts=console />
                 <form class="narrow" method="post" action=action>
                     <Hidden name="csrf_token" value=shell.csrf_token() />
-                    {updated_at}
+                    <Hidden name value />
                     <ClientFields
                         draft=&self.draft
                         admin=false

@@ -2,7 +2,9 @@
 
 use authgate_proto::v1::{OwnApp, RegenerateAppSecretRequest};
 use axum::{Extension, extract::State, response::Response};
+use http::StatusCode;
 use leptos::prelude::*;
+use tonic::Code;
 
 use crate::{
     components::{
@@ -13,7 +15,7 @@ use crate::{
     error::Failure,
     foreign,
     form::{Form, Id},
-    pages::account::app,
+    pages::{account::app, twice},
     shell::Shell,
     visitor::{Site, Visitor},
 };
@@ -26,15 +28,37 @@ pub async fn regenerate(
     Form(fields): Form,
 ) -> Result<Response, Failure> {
     let return_to = app::path(&visitor, &client_id);
-    let app = site
+    let request = RegenerateAppSecretRequest {
+        client_id: client_id.clone(),
+        updated_at: fields.updated_at(),
+    };
+    let answer = site
         .self_service()
-        .regenerate_app_secret(visitor.change(&fields, RegenerateAppSecretRequest { client_id }))
-        .await
-        .map_err(Failure::console(return_to.clone()))?
-        .into_inner();
+        .regenerate_app_secret(visitor.change(&fields, request))
+        .await;
     let shell = Shell::load(&site, &visitor, &return_to).await?;
+    let app = match answer {
+        Ok(app) => app.into_inner(),
+        Err(status) if status.code() == Code::Aborted => {
+            let place = place(&visitor, &client_id);
+            let message = &visitor.texts.console.twice.secret;
+            let status = StatusCode::CONFLICT;
+            return Ok(twice::respond(&visitor, &shell, status, message, place));
+        }
+        Err(status) => return Err(Failure::console(return_to)(status)),
+    };
     let title = visitor.texts.account.apps.regenerated;
     Ok(page(&visitor, &shell, &app, title))
+}
+
+/// Where a form about that app belongs.
+pub fn place(visitor: &Visitor, client_id: &str) -> twice::Place {
+    twice::Place {
+        section: Section::Apps,
+        trail: app::trail(visitor, None),
+        path: app::path(visitor, client_id),
+        label: visitor.texts.account.apps.back,
+    }
 }
 
 /// The page with the secret in `app`, if it has one, and its client ID.

@@ -77,9 +77,12 @@ pub async fn submit(
             return refuse(&site, &visitor, status, &problems, retry_after).await;
         }
         Err(status) => {
-            let fields = [("current_password", CURRENT), ("new_password", NEW)];
+            let known = [
+                ("current_password", CURRENT, texts.current),
+                ("new_password", NEW, texts.new),
+            ];
             let problems =
-                Problems::of(status, &fields).map_err(|status| Failure::console(path)(*status))?;
+                Problems::of(status, &known).map_err(|status| Failure::console(path)(*status))?;
             return refuse(&site, &visitor, StatusCode::BAD_REQUEST, &problems, None).await;
         }
     };

@@ -35,9 +35,6 @@ pub const PATH: &str = Section::Profile.path();
 /// The source of accounts that are kept here.
 const LOCAL: &str = "local";
 
-/// What the core calls the values, and the form's fields for them.
-const FIELDS: [(&str, &str); 2] = [("name", "name"), ("email", "email")];
-
 /// `GET /account/profile`.
 pub async fn show(
     State(site): State<Site>,
@@ -90,8 +87,13 @@ pub async fn submit(
         };
         return Ok(view.respond(&visitor, &shell));
     }
+    let texts = &visitor.texts.account.profile;
+    let known = [
+        ("name", "name", texts.name),
+        ("email", "email", texts.email),
+    ];
     let problems =
-        Problems::of(status, &FIELDS).map_err(|status| Failure::console(path)(*status))?;
+        Problems::of(status, &known).map_err(|status| Failure::console(path)(*status))?;
     let (shell, profile) = load(&site, &visitor).await?;
     let UpdateProfileRequest {
         name,

@@ -1,7 +1,10 @@
 //! `/admin/clients/{id}`: everything about one client, and what can be done to it.
 
-use authgate_proto::v1::{AdminClient, GetClientRequest};
+use authgate_proto::v1::{
+    AdminClient, AuditEntry, AuditFilter, GetClientRequest, ListAuditRequest,
+};
 use axum::{Extension, extract::State, response::Response};
+use futures_util::future::try_join;
 use leptos::prelude::*;
 
 use super::{address, address::ClientId, client_actions::Action};
@@ -10,6 +13,7 @@ use crate::{
         badge::StatusBadge,
         button::{Kind, PostButton},
         client::{ClientFacts, name_of},
+        event::Latest,
         fact::Fact,
         heading::{Crumb, Heading},
         instant::Instant,
@@ -27,6 +31,9 @@ use crate::{
     visitor::{Site, Visitor},
 };
 
+/// Events on the page.
+const EVENTS: u32 = 5;
+
 /// `GET /admin/clients/{id}?done=`.
 pub async fn show(
     State(site): State<Site>,
@@ -35,7 +42,18 @@ pub async fn show(
     Query(query): Query,
 ) -> Result<Response, Failure> {
     let here = address::client(&visitor, &client_id, "");
-    let (shell, client) = load(&site, &visitor, client_id, &here).await?;
+    let (mut client, mut events) = (site.admin(), site.admin());
+    let call = async {
+        let client_id = client_id.clone();
+        let latest = latest_events(client_id.clone());
+        let request = visitor.context.request(GetClientRequest { client_id });
+        let client = client.get_client(request);
+        let events = events.list_audit(visitor.context.request(latest));
+        let (client, events) = try_join(client, events).await?;
+        let both = (client.into_inner(), events.into_inner().entries);
+        Ok(tonic::Response::new(both))
+    };
+    let (shell, (client, events)) = Shell::with(&site, &visitor, &here, call).await?;
     let texts = &visitor.texts.admin.client;
     let name = name_of(&client.client_name, &client.client_id);
     let page = Page::new(format!("“{name}”"))
@@ -63,6 +81,7 @@ pub async fn show(
             <Decision client=&client shell=&shell visitor=&visitor />
             <Use client=&client visitor=&visitor />
             <Settings client=&client metadata=&metadata visitor=&visitor />
+            <Events client=&client events=&events visitor=&visitor />
             <Risks client=&client visitor=&visitor />
         }
     }))
@@ -97,6 +116,7 @@ fn done(word: &str, texts: &'static ClientPage) -> Option<&'static str> {
     match word {
         "approved" => Some(texts.approved),
         "rejected" => Some(texts.rejected),
+        "activated" => Some(texts.activated),
         "deactivated" => Some(texts.deactivated),
         "saved" => Some(texts.saved),
         "created" => Some(texts.created_done),
@@ -105,7 +125,7 @@ fn done(word: &str, texts: &'static ClientPage) -> Option<&'static str> {
     }
 }
 
-/// What an admin decides about a client that does not act: approve, reject, activate.
+/// What an admin decides about a client that waits.
 #[component]
 fn Decision<'a>(
     client: &'a AdminClient,
@@ -113,7 +133,8 @@ fn Decision<'a>(
     visitor: &'a Visitor,
 ) -> impl IntoView + use<> {
     let texts = &visitor.texts.admin.client;
-    let post = |action: Action, kind, label| {
+    let post = |action: Action, kind| {
+        let label = action.texts(&visitor.texts.admin.actions).label;
         view! {
             <PostButton
                 action=action.path(visitor, &client.client_id)
@@ -128,8 +149,8 @@ fn Decision<'a>(
             <div class="card decision">
                 <p>{texts.pending}</p>
                 <div class="buttons">
-                    {post(Action::Approve, Kind::Primary, texts.approve)}
-                    {post(Action::Reject, Kind::Secondary, texts.reject)}
+                    {post(Action::Approve, Kind::Primary)}
+                    {post(Action::Reject, Kind::Secondary)}
                 </div>
             </div>
         }
@@ -186,18 +207,10 @@ fn Settings<'a>(
         owner
     };
     let (created_at, updated_at) = (client.created_at, client.updated_at);
-    let events = [
-        ("resource_type", "CLIENT"),
-        ("resource_id", client.client_id.as_str()),
-    ];
-    let events = with_query(&visitor.path(Section::Audit.path()), &events);
     let client_id = foreign::message(&client.client_id);
     view! {
         <section class="card">
-            <div class="heading">
-                <h2>{texts.settings}</h2>
-                <a href=events>{texts.events}</a>
-            </div>
+            <h2>{texts.settings}</h2>
             <dl class="facts">
                 <Fact name=all.client.client_id>
                     <code>{client_id}</code>
@@ -222,12 +235,51 @@ fn Settings<'a>(
     .into_any()
 }
 
+/// What the list of events begins with.
+fn latest_events(client_id: String) -> ListAuditRequest {
+    ListAuditRequest {
+        filter: Some(AuditFilter {
+            resource_type: "CLIENT".to_owned(),
+            resource_id: client_id,
+            ..AuditFilter::default()
+        }),
+        page_size: EVENTS,
+        ..ListAuditRequest::default()
+    }
+}
+
+/// What happened to it lately, and the way to all of it.
+#[component]
+fn Events<'a>(
+    client: &'a AdminClient,
+    events: &'a [AuditEntry],
+    visitor: &'a Visitor,
+) -> impl IntoView + use<> {
+    let all: &'static Texts = visitor.texts;
+    let texts = &all.admin.client;
+    let filter = [
+        ("resource_type", "CLIENT"),
+        ("resource_id", client.client_id.as_str()),
+    ];
+    let log = with_query(&visitor.path(Section::Audit.path()), &filter);
+    view! {
+        <section class="card">
+            <div class="heading">
+                <h2>{texts.events}</h2>
+                <a href=log>{texts.all_events}</a>
+            </div>
+            <Latest entries=events none=texts.no_events texts=all />
+        </section>
+    }
+    .into_any()
+}
+
 /// What has consequences, each with its effect in words.
 #[component]
 fn Risks<'a>(client: &'a AdminClient, visitor: &'a Visitor) -> impl IntoView + use<> {
     let active = client.status == "active";
     let risks: Vec<_> = [
-        (Action::Approve, client.status == "inactive"),
+        (Action::Activate, client.status == "inactive"),
         (Action::Regenerate, client.confidential),
         (Action::RevokeAll, true),
         (Action::Deactivate, active),
@@ -237,12 +289,9 @@ fn Risks<'a>(client: &'a AdminClient, visitor: &'a Visitor) -> impl IntoView + u
     .filter(|(_, fitting)| *fitting)
     .map(|(action, _)| {
         let texts = action.texts(&visitor.texts.admin.actions);
-        let label = match action {
-            Action::Approve => visitor.texts.admin.client.activate,
-            _ => texts.label,
-        };
+        let label = texts.label;
         let class = match action {
-            Action::Approve => "button",
+            Action::Activate => "button",
             _ => "button danger",
         };
         view! {

@@ -6,8 +6,9 @@ use authgate_proto::v1::{
     RegenerateClientSecretRequest, RejectClientRequest, RevokeClientTokensRequest,
 };
 use axum::{Extension, extract::State, response::Response};
+use http::StatusCode;
 use leptos::prelude::*;
-use tonic::Status;
+use tonic::{Code, Status};
 
 use super::{
     address::{self, ClientId, Parameters},
@@ -17,8 +18,9 @@ use crate::{
     components::{client::name_of, confirm::Confirm, navigation::Section, quoted::Quoted},
     document::{Page, see_other, with_query},
     error::Failure,
-    form::{Fields, Form},
+    form::{Fields, Form, UPDATED_AT},
     listing::DONE,
+    pages::twice,
     shell::Shell,
     texts::{
         self,
@@ -30,8 +32,11 @@ use crate::{
 /// What can be done to a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
+    /// One that waits.
     Approve,
     Reject,
+    /// One that is switched off.
+    Activate,
     Deactivate,
     Regenerate,
     RevokeAll,
@@ -39,9 +44,10 @@ pub enum Action {
 }
 
 impl Action {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Approve,
         Self::Reject,
+        Self::Activate,
         Self::Deactivate,
         Self::Regenerate,
         Self::RevokeAll,
@@ -53,6 +59,7 @@ impl Action {
         match self {
             Self::Approve => "approve",
             Self::Reject => "reject",
+            Self::Activate => "activate",
             Self::Deactivate => "deactivate",
             Self::Regenerate => "regenerate-secret",
             Self::RevokeAll => "revoke-all",
@@ -70,10 +77,20 @@ impl Action {
         match self {
             Self::Approve => &texts.approve,
             Self::Reject => &texts.reject,
+            Self::Activate => &texts.activate,
             Self::Deactivate => &texts.deactivate,
             Self::Regenerate => &texts.regenerate,
             Self::RevokeAll => &texts.revoke_all,
             Self::Delete => &texts.delete,
+        }
+    }
+
+    /// The same as it is called for a client of that status.
+    fn of_client(self, status: &str) -> Self {
+        match (self, status) {
+            (Self::Approve, "inactive") => Self::Activate,
+            (Self::Activate, "pending") => Self::Approve,
+            (action, _) => action,
         }
     }
 
@@ -101,6 +118,7 @@ pub async fn show(
     let action = Action::of(&parameters)?;
     let back = address::client(&visitor, &client_id, "");
     let (shell, client) = client::load(&site, &visitor, client_id, &visitor.here).await?;
+    let action = action.of_client(&client.status);
     Ok(confirm(&visitor, &shell, &client, action, back))
 }
 
@@ -132,6 +150,7 @@ fn confirm(
                 effects
                 action=action.path(visitor, &client.client_id)
                 csrf_token=shell.csrf_token()
+                fields=vec![(UPDATED_AT, client.updated_at.to_string())]
                 submit=texts.label
                 cancel=back
                 texts=&visitor.texts.console
@@ -151,19 +170,7 @@ pub async fn submit(
     let action = Action::of(&parameters)?;
     let page = address::client(&visitor, &client_id, "");
     if action == Action::Regenerate {
-        let request = RegenerateClientSecretRequest { client_id };
-        let client = site
-            .admin()
-            .regenerate_client_secret(visitor.change(&fields, request))
-            .await
-            .map_err(Failure::console(page.clone()))?
-            .into_inner();
-        let texts = &visitor.texts.admin.client_form;
-        let shell = Shell::load(&site, &visitor, &page).await?;
-        let (title, explain) = (texts.regenerated_title, texts.regenerated_explain);
-        return Ok(client_form::secret_page(
-            &visitor, &shell, &client, title, explain,
-        ));
+        return regenerate(&site, &visitor, &fields, client_id, page).await;
     }
     let word = perform(&site, &visitor, &fields, client_id, action)
         .await
@@ -181,6 +188,40 @@ pub async fn submit(
     ))
 }
 
+/// Makes a new secret and shows it; not for a form from before the client had the one it has.
+async fn regenerate(
+    site: &Site,
+    visitor: &Visitor,
+    fields: &Fields,
+    client_id: String,
+    page: String,
+) -> Result<Response, Failure> {
+    let request = RegenerateClientSecretRequest {
+        client_id: client_id.clone(),
+        updated_at: fields.updated_at(),
+    };
+    let answer = site
+        .admin()
+        .regenerate_client_secret(visitor.change(fields, request))
+        .await;
+    let shell = Shell::load(site, visitor, &page).await?;
+    let client = match answer {
+        Ok(client) => client.into_inner(),
+        Err(status) if status.code() == Code::Aborted => {
+            let place = client_form::place(visitor, &client_id);
+            let message = &visitor.texts.console.twice.secret;
+            let status = StatusCode::CONFLICT;
+            return Ok(twice::respond(visitor, &shell, status, message, place));
+        }
+        Err(status) => return Err(Failure::console(page)(status)),
+    };
+    let texts = &visitor.texts.admin.client_form;
+    let (title, explain) = (texts.regenerated_title, texts.regenerated_explain);
+    Ok(client_form::secret_page(
+        visitor, &shell, &client, title, explain,
+    ))
+}
+
 /// Does it, and gives the word for it on the next page.
 async fn perform(
     site: &Site,
@@ -191,12 +232,14 @@ async fn perform(
 ) -> Result<&'static str, Status> {
     let mut admin = site.admin();
     match action {
-        Action::Approve => {
+        Action::Approve | Action::Activate => {
             let request = ApproveClientRequest { client_id };
-            admin
-                .approve_client(visitor.change(fields, request))
-                .await?;
-            Ok("approved")
+            let request = visitor.change(fields, request);
+            admin.approve_client(request).await?;
+            Ok(match action {
+                Action::Activate => "activated",
+                _ => "approved",
+            })
         }
         Action::Reject => {
             let request = RejectClientRequest { client_id };

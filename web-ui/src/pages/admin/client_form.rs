@@ -25,9 +25,10 @@ use crate::{
     document::{Page, see_other, with_query},
     error::Failure,
     foreign,
-    form::Form,
+    form::{FORM_ID, Fields, Form},
     listing::DONE,
-    metadata::{Draft, FIELDS, Metadata},
+    metadata::{self, Draft, Metadata},
+    pages::twice,
     problems::Problems,
     shell::Shell,
     visitor::{Site, Visitor},
@@ -45,6 +46,7 @@ pub async fn show_new(
     let form = NewForm {
         draft: Draft::new(),
         client_id: String::new(),
+        form_id: Fields::default().form_id(),
         problems: Problems::default(),
     };
     Ok(form.page(&visitor, &shell))
@@ -59,9 +61,11 @@ pub async fn create(
     let here = visitor.path(clients::NEW_PATH);
     let draft = Draft::typed(&fields);
     let client_id = fields.get("client_id").trim().to_owned();
+    let form_id = fields.form_id();
     let again = |problems| NewForm {
         draft: draft.clone(),
         client_id: client_id.clone(),
+        form_id: form_id.clone(),
         problems,
     };
     if !draft.has_grant() {
@@ -70,6 +74,7 @@ pub async fn create(
     }
     let request = CreateClientRequest {
         metadata_json: draft.created(&client_id, true),
+        form_id: form_id.clone(),
     };
     let answer = site
         .admin()
@@ -78,19 +83,26 @@ pub async fn create(
     let client = match answer {
         Ok(answer) => answer.into_inner(),
         Err(status) => {
-            let problems = Problems::of(status, &FIELDS)
+            let problems = Problems::of(status, &metadata::fields(visitor.texts))
                 .map_err(|status| Failure::console(here.clone())(*status))?;
             let shell = Shell::load(&site, &visitor, &here).await?;
             return Ok(again(problems).page(&visitor, &shell));
         }
     };
+    let texts = &visitor.texts.admin.client_form;
+    if client.existed && client.confidential {
+        let shell = Shell::load(&site, &visitor, &here).await?;
+        let place = place(&visitor, &client.client_id);
+        let message = &visitor.texts.console.twice.created;
+        let status = StatusCode::OK;
+        return Ok(twice::respond(&visitor, &shell, status, message, place));
+    }
     if client.client_secret.is_empty() {
         let page = address::client(&visitor, &client.client_id, "");
         let page = with_query(&page, &[(DONE, "created")]);
         return Ok(see_other(&visitor, &page, None));
     }
     let shell = Shell::load(&site, &visitor, &here).await?;
-    let texts = &visitor.texts.admin.client_form;
     let (title, explain) = (texts.created_title, texts.created_explain);
     Ok(secret_page(&visitor, &shell, &client, title, explain))
 }
@@ -145,6 +157,13 @@ pub async fn update(
         .update_client(visitor.change(&fields, request))
         .await;
     match answer {
+        // It had none and is confidential from now on.
+        Ok(answer) if !answer.get_ref().client_secret.is_empty() => {
+            let client = answer.into_inner();
+            let texts = &visitor.texts.admin.client_form;
+            let (title, explain) = (texts.regenerated_title, texts.regenerated_explain);
+            Ok(secret_page(&visitor, &shell, &client, title, explain))
+        }
         Ok(_) => {
             let page = address::client(&visitor, &client_id, "");
             let page = with_query(&page, &[(DONE, "saved")]);
@@ -155,7 +174,7 @@ pub async fn update(
             Ok(changed_meanwhile(&visitor, &shell, &client))
         }
         Err(status) => {
-            let problems = Problems::of(status, &FIELDS)
+            let problems = Problems::of(status, &metadata::fields(visitor.texts))
                 .map_err(|status| Failure::console(here.clone())(*status))?;
             Ok(again(problems).page(&visitor, &shell, &client))
         }
@@ -178,10 +197,21 @@ fn no_grant(visitor: &Visitor) -> Problems {
     Problems::ours(Some("grants"), visitor.texts.client.no_grant)
 }
 
+/// Where a form about that client belongs.
+pub fn place(visitor: &Visitor, client_id: &str) -> twice::Place {
+    twice::Place {
+        section: Section::Clients,
+        trail: vec![to_list(visitor)],
+        path: address::client(visitor, client_id, ""),
+        label: visitor.texts.admin.client_form.to_client,
+    }
+}
+
 /// The form of a new client.
 struct NewForm {
     draft: Draft,
     client_id: String,
+    form_id: String,
     problems: Problems,
 }
 
@@ -208,6 +238,7 @@ impl NewForm {
                 <form class="narrow" method="post" action=clients.clone()>
                     <ErrorSummary problems texts=&visitor.texts.console />
                     <Hidden name="csrf_token" value=shell.csrf_token() />
+                    <Hidden name=FORM_ID value=self.form_id />
                     <ClientFields draft=&self.draft admin=true problems texts=visitor.texts />
                     <section class="card">
                         <TextField

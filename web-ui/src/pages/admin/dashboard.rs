@@ -1,15 +1,15 @@
 //! `/admin`: how many of what, what waits, and what happened last.
 
-use authgate_proto::v1::{AuditEntry, Dashboard, GetDashboardRequest};
+use authgate_proto::v1::{Dashboard, GetDashboardRequest};
 use axum::{Extension, extract::State, response::Response};
 use leptos::prelude::*;
 
 use crate::{
-    components::{event::Sentence, heading::Heading, instant::Instant, navigation::Section},
+    components::{event::Latest, heading::Heading, navigation::Section},
     document::Page,
     error::Failure,
     shell::Shell,
-    texts::{self, Texts},
+    texts,
     visitor::{Site, Visitor},
 };
 
@@ -24,16 +24,6 @@ pub async fn show(
     let texts = &visitor.texts.admin.dashboard;
     let page = Page::new(texts.title).console(&shell, Section::Dashboard);
     Ok(page.respond(&visitor, || {
-        let events: Vec<_> = view
-            .recent
-            .iter()
-            .map(|entry| event(entry, visitor.texts))
-            .collect();
-        let events = if events.is_empty() {
-            view! { <p class="hint">{texts.no_events}</p> }.into_any()
-        } else {
-            view! { <ol class="events">{events}</ol> }.into_any()
-        };
         view! {
             <Heading title=|| texts.title />
             <Numbers view=&view visitor=&visitor />
@@ -42,7 +32,7 @@ pub async fn show(
                     <h2>{texts.recent}</h2>
                     <a href=visitor.path(Section::Audit.path())>{texts.all_events}</a>
                 </div>
-                {events}
+                <Latest entries=&view.recent none=texts.no_events texts=visitor.texts />
             </section>
         }
     }))
@@ -104,17 +94,4 @@ fn Numbers<'a>(view: &'a Dashboard, visitor: &'a Visitor) -> impl IntoView + use
         }
     });
     view! { <ul class="stats">{cards.into_iter().collect_view()}</ul> }
-}
-
-/// One event.
-fn event(entry: &AuditEntry, texts: &'static Texts) -> impl IntoView + use<> {
-    view! {
-        <li>
-            <Sentence entry=entry texts />
-            <span class="hint">
-                <Instant at=entry.event_time texts />
-            </span>
-        </li>
-    }
-    .into_any()
 }

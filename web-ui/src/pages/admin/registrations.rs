@@ -97,7 +97,8 @@ fn card(client: &AdminClient, token: &str, visitor: &Visitor) -> impl IntoView +
     let description = foreign::message(metadata.text("description"));
     let description = (!description.is_empty())
         .then(|| view! { <p class="said"><Quoted text=description /></p> });
-    let button = |action: Action, kind, label| {
+    let button = |action: Action, kind| {
+        let label = action.texts(&all.admin.actions).label;
         view! {
             <PostButton
                 action=action.path(visitor, &client.client_id)
@@ -131,8 +132,8 @@ fn card(client: &AdminClient, token: &str, visitor: &Visitor) -> impl IntoView +
                 <ClientFacts metadata=&metadata admin=false texts=all />
             </dl>
             <div class="buttons">
-                {button(Action::Approve, Kind::Primary, all.admin.client.approve)}
-                {button(Action::Reject, Kind::Secondary, all.admin.client.reject)}
+                {button(Action::Approve, Kind::Primary)}
+                {button(Action::Reject, Kind::Secondary)}
             </div>
         </article>
     }

@@ -3,7 +3,9 @@
 
 use authgate_proto::v1::{AdminUser, SetPasswordRequest};
 use axum::{Extension, extract::State, response::Response};
+use http::StatusCode;
 use leptos::prelude::*;
+use tonic::Code;
 
 use crate::{
     components::{
@@ -12,9 +14,12 @@ use crate::{
     document::{Page, see_other, with_query},
     error::Failure,
     foreign,
-    form::{Form, Id},
+    form::{Form, Id, UPDATED_AT},
     listing::DONE,
-    pages::admin::{user, users},
+    pages::{
+        admin::{user, users},
+        twice,
+    },
     shell::Shell,
     texts::Texts,
     visitor::{Site, Visitor},
@@ -130,6 +135,7 @@ async fn confirm(
                 effects=vec![effect]
                 action=user::part_path(visitor, &user.user_id, part)
                 csrf_token=shell.csrf_token()
+                fields=vec![(UPDATED_AT, user.updated_at.to_string())]
                 submit=label
                 cancel=user::path(visitor, &user.user_id)
                 texts=&visitor.texts.console
@@ -148,15 +154,29 @@ pub async fn reset_password(
     let path = user::path(&visitor, &user_id);
     let request = SetPasswordRequest {
         user_id: user_id.clone(),
+        updated_at: fields.updated_at(),
         ..SetPasswordRequest::default()
     };
-    let password = site
+    let answer = site
         .admin()
         .set_password(visitor.change(&fields, request))
-        .await
-        .map_err(Failure::console(path.clone()))?
-        .into_inner()
-        .generated_password;
+        .await;
+    let password = match answer {
+        Ok(answer) => answer.into_inner().generated_password,
+        Err(status) if status.code() == Code::Aborted => {
+            let shell = Shell::load(&site, &visitor, &path).await?;
+            let place = twice::Place {
+                section: Section::Users,
+                trail: user::trail(&visitor, None),
+                path,
+                label: visitor.texts.people.users.form.secret_next,
+            };
+            let message = &visitor.texts.console.twice.password;
+            let status = StatusCode::CONFLICT;
+            return Ok(twice::respond(&visitor, &shell, status, message, place));
+        }
+        Err(status) => return Err(Failure::console(path)(status)),
+    };
     // One who has reset the own password is signed out by it, and sees it all the same.
     let shell = Shell::load(&site, &visitor, &path)
         .await

@@ -24,9 +24,6 @@ use crate::{
     visitor::{Site, Visitor},
 };
 
-/// What the core calls the values, and the form's fields for them.
-const FIELDS: [(&str, &str); 3] = [("name", "name"), ("email", "email"), ("role", "role")];
-
 /// `GET /admin/users/{id}/edit`.
 pub async fn show(
     State(site): State<Site>,
@@ -52,13 +49,7 @@ pub async fn submit(
         name: text("name"),
         email: text("email"),
         role: text("role"),
-        // Nonsense must not be 0, which would be: whatever it was.
-        updated_at: fields
-            .get("updated_at")
-            .parse()
-            .ok()
-            .filter(|at| *at != 0)
-            .unwrap_or(-1),
+        updated_at: fields.updated_at(),
     };
     let updated = site
         .admin()
@@ -72,7 +63,13 @@ pub async fn submit(
     let problems = if aborted {
         Problems::default()
     } else {
-        Problems::of(status, &FIELDS)
+        let texts = &visitor.texts.people.users;
+        let known = [
+            ("name", "name", texts.name),
+            ("email", "email", texts.email),
+            ("role", "role", texts.role),
+        ];
+        Problems::of(status, &known)
             .map_err(|status| Failure::console(edit_path.clone())(*status))?
     };
     let mut core = site.admin();

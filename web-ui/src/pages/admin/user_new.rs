@@ -28,15 +28,6 @@ use crate::{
 /// Where it is.
 pub const PATH: &str = "/admin/users/new";
 
-/// What the core calls the values, and the form's fields for them.
-const FIELDS: [(&str, &str); 5] = [
-    ("username", "username"),
-    ("password", "password"),
-    ("email", "email"),
-    ("name", "name"),
-    ("role", "role"),
-];
-
 /// `GET /admin/users/new`.
 pub async fn show(
     State(site): State<Site>,
@@ -84,7 +75,15 @@ pub async fn submit(
     let created = match created {
         Ok(created) => created.into_inner(),
         Err(status) => {
-            let problems = Problems::of(status, &FIELDS)
+            let texts = &visitor.texts.people.users;
+            let known = [
+                ("username", "username", texts.username),
+                ("password", "password", texts.form.password_typed_label),
+                ("email", "email", texts.email),
+                ("name", "name", texts.name),
+                ("role", "role", texts.role),
+            ];
+            let problems = Problems::of(status, &known)
                 .map_err(|status| Failure::console(path.clone())(*status))?;
             let shell = Shell::load(&site, &visitor, &path).await?;
             return Ok(page(&visitor, &shell, &fields, &problems));

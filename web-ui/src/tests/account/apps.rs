@@ -1,14 +1,14 @@
 //! `/apps` and what lies below it.
 
 use authgate_proto::v1::{
-    CreateAppRequest, DeleteAppRequest, GetAppRequest, ListAppsRequest, ListAppsResponse,
+    CreateAppRequest, DeleteAppRequest, GetAppRequest, ListAppsRequest, ListAppsResponse, OwnApp,
     RegenerateAppSecretRequest, UpdateAppRequest,
 };
 use http::{StatusCode, header};
 use serde_json::{Value, json};
 use tonic::Status;
 
-use super::{Call, changed, in_chinese, samples::account as samples, site};
+use super::{Answer, Call, changed, in_chinese, samples::account as samples, site};
 
 const FORM: &str = "csrf_token=csrf-1&client_name=Notes&type=public&grant_device_code=1\
                     &grant_refresh_token=1&scope_openid=1&scope_offline_access=1\
@@ -47,7 +47,7 @@ async fn a_new_app_is_sent_as_metadata_and_its_secret_shown_once() {
     assert_eq!(page.header(header::CACHE_CONTROL), "no-store");
     page.shows("ago_k2v6jq5t3nq7x4m2s6d5a7w3c4r2e5y6h7b3z4k2v6jq5t3nq7x4");
     page.shows("An administrator has to approve this app.");
-    let Call::CreateApp(CreateAppRequest { metadata_json }) = changed(&site) else {
+    let Call::CreateApp(CreateAppRequest { metadata_json, .. }) = changed(&site) else {
         panic!("no app was made");
     };
     let metadata: Value = serde_json::from_str(&metadata_json).expect("JSON");
@@ -74,7 +74,7 @@ async fn a_refused_form_keeps_what_was_typed_and_says_what_is_wrong_where() {
             .post("/apps", FORM)
             .await;
         assert_eq!(page.status, StatusCode::BAD_REQUEST);
-        page.shows(r##"<a href="#redirect_uris">redirect_uris[1]: must be &lt;https&gt;</a>"##);
+        page.shows(r##"<a href="#redirect_uris">Redirect URIs, number 2: <span lang="en">must be &lt;https&gt;</span></a>"##);
         page.shows(r##"<a href="#scope">"##);
         page.shows(r#"value="Notes""#);
         page.shows("https://a.example/cb\r\n\r\napp:/cb</textarea>");
@@ -187,12 +187,73 @@ async fn deleting_leads_to_the_list_and_a_new_secret_is_shown() {
 
     let site_two = site(|_| {});
     let page = site_two
-        .post("/apps/app/regenerate-secret", "csrf_token=csrf-1")
+        .post(
+            "/apps/app/regenerate-secret",
+            "csrf_token=csrf-1&updated_at=7",
+        )
         .await;
     page.shows("ago_k2v6");
-    let client_id = "app".to_owned();
-    let request = RegenerateAppSecretRequest { client_id };
+    let request = RegenerateAppSecretRequest {
+        client_id: "app".to_owned(),
+        updated_at: 7,
+    };
     assert_eq!(changed(&site_two), Call::RegenerateAppSecret(request));
+}
+
+/// What the form was sent with first stays with it when it comes back refused.
+#[tokio::test]
+async fn each_form_of_a_new_app_is_another_and_stays_what_it_is() {
+    let id_of = |page: &Answer| {
+        let (_, rest) = page
+            .body
+            .split_once(r#"name="form_id" value=""#)
+            .expect("an id");
+        rest.split('"').next().expect("its end").to_owned()
+    };
+    let (one, other) = (
+        site(|_| {}).get("/apps/new").await,
+        site(|_| {}).get("/apps/new").await,
+    );
+    assert_ne!(id_of(&one), id_of(&other));
+
+    let form = format!("{FORM}&form_id=form-1");
+    let refused = Status::invalid_argument("scope: is unknown");
+    let site_one = site(|script| script.create_app = Some(Err(refused)));
+    let page = site_one.post("/apps", form.clone()).await;
+    assert_eq!(id_of(&page), "form-1");
+    let Call::CreateApp(CreateAppRequest { form_id, .. }) = changed(&site_one) else {
+        panic!("no app was made");
+    };
+    assert_eq!(form_id, "form-1");
+}
+
+#[tokio::test]
+async fn a_form_that_was_sent_before_says_so() {
+    let again = OwnApp {
+        client_id: "app".to_owned(),
+        existed: true,
+        ..OwnApp::default()
+    };
+    let page = site(|script| script.create_app = Some(Ok(again)))
+        .post("/apps", FORM)
+        .await;
+    assert_eq!(page.status, StatusCode::OK);
+    page.shows("<h1>Created already</h1>");
+    page.shows(r#"href="/auth/apps/app""#);
+    page.hides("ago_");
+
+    let form = site(|_| {}).get("/apps/app/regenerate-secret").await;
+    form.shows(r#"<input type="hidden" name="updated_at" value=""#);
+    let changed = Status::aborted("changed");
+    let page = site(|script| script.regenerate_app_secret = Some(Err(changed)))
+        .post(
+            "/apps/app/regenerate-secret",
+            "csrf_token=csrf-1&updated_at=7",
+        )
+        .await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    page.shows("<h1>No new secret was made</h1>");
+    page.shows(r#"href="/auth/apps/app""#);
 }
 
 #[tokio::test]

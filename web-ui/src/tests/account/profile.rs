@@ -58,7 +58,9 @@ async fn a_refusal_stands_at_the_field_and_the_text_stays() {
             .post(PATH, FORM)
             .await;
         assert_eq!(page.status, StatusCode::BAD_REQUEST);
-        page.shows(r##"<a href="#email">email: somebody has it</a>"##);
+        page.shows(
+            r##"<a href="#email">Email address: <span lang="en">somebody has it</span></a>"##,
+        );
         page.shows(r#"value="ada@a.example""#);
         page.shows(r#"name="updated_at" value="7""#);
     }

@@ -5,6 +5,7 @@ use authgate_proto::v1::{
     RegenerateClientSecretRequest, RejectClientRequest, RevokeClientTokensRequest,
 };
 use http::{StatusCode, header};
+use tonic::Status;
 
 use super::{Call, changed, samples::admin as samples, site};
 
@@ -32,7 +33,7 @@ async fn a_page_says_what_will_happen_before_it_does() {
             ["The old secret stops working", "cannot be brought back"],
         ),
         ("approve", ["Approve this client?", "deactivate it again"]),
-        ("reject", ["Reject this client?", "approve it later"]),
+        ("reject", ["Reject this client?", "activate it later"]),
     ] {
         let site = site(|_| {});
         let page = site.get(&format!("/admin/clients/notes/{action}")).await;
@@ -59,6 +60,27 @@ async fn a_page_says_what_will_happen_before_it_does() {
     }
 }
 
+/// What waits is approved, what is switched off is activated, whichever way led there.
+#[tokio::test]
+async fn one_action_has_one_name_for_a_client() {
+    for (status, title, button) in [
+        ("pending", "Approve this client?", "Approve</button>"),
+        ("inactive", "Activate this client?", "Activate</button>"),
+    ] {
+        for action in ["approve", "activate"] {
+            let site = site(|script| {
+                script.get_client = Some(Ok(AdminClient {
+                    status: status.to_owned(),
+                    ..samples::client()
+                }));
+            });
+            let page = site.get(&format!("/admin/clients/notes/{action}")).await;
+            page.shows(title);
+            page.shows(button);
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_post_does_it_with_the_forms_token_and_leads_on() {
     for (action, call, next) in [
@@ -66,6 +88,11 @@ async fn a_post_does_it_with_the_forms_token_and_leads_on() {
             "approve",
             Call::ApproveClient(ApproveClientRequest { client_id: id() }),
             "/auth/admin/clients/notes?done=approved",
+        ),
+        (
+            "activate",
+            Call::ApproveClient(ApproveClientRequest { client_id: id() }),
+            "/auth/admin/clients/notes?done=activated",
         ),
         (
             "reject",
@@ -105,7 +132,7 @@ async fn a_new_secret_stands_in_the_answer_and_nowhere_else() {
     let page = site
         .post(
             "/admin/clients/notes/regenerate-secret",
-            "csrf_token=csrf-1",
+            "csrf_token=csrf-1&updated_at=7",
         )
         .await;
     assert_eq!(page.status, StatusCode::OK);
@@ -116,9 +143,35 @@ async fn a_new_secret_stands_in_the_answer_and_nowhere_else() {
     page.shows(r#"data-copy="secret""#);
     // The switches lead back to the client, not to a form that would be sent again.
     page.shows(r#"name="return_to" value="/auth/admin/clients/notes""#);
-    let call = RegenerateClientSecretRequest { client_id: id() };
+    let call = RegenerateClientSecretRequest {
+        client_id: id(),
+        updated_at: 7,
+    };
     let call = Call::RegenerateClientSecret(call);
     assert_eq!(changed(&site), ("csrf-1".to_owned(), call));
+}
+
+#[tokio::test]
+async fn no_form_makes_a_second_secret() {
+    let form = site(|_| {})
+        .get("/admin/clients/notes/regenerate-secret")
+        .await;
+    let updated_at = samples::client().updated_at;
+    form.shows(&format!(r#"name="updated_at" value="{updated_at}""#));
+    for body in ["csrf_token=csrf-1&updated_at=7", "csrf_token=csrf-1"] {
+        let stale = Status::aborted("changed");
+        let site = site(|script| script.regenerate_client_secret = Some(Err(stale)));
+        let page = site
+            .post("/admin/clients/notes/regenerate-secret", body)
+            .await;
+        assert_eq!(page.status, StatusCode::CONFLICT);
+        page.shows("<h1>No new secret was made</h1>");
+        page.shows(r#"href="/auth/admin/clients/notes""#);
+        let (_, Call::RegenerateClientSecret(request)) = changed(&site) else {
+            panic!("{:?}", site.calls());
+        };
+        assert_ne!(request.updated_at, 0, "which is: whatever it was");
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,9 @@
 //! `/admin/clients` and `/admin/clients/{id}`.
 
-use authgate_proto::v1::{AdminClient, GetClientRequest, ListClientsRequest, ListClientsResponse};
+use authgate_proto::v1::{
+    AdminClient, AuditFilter, GetClientRequest, ListAuditRequest, ListAuditResponse,
+    ListClientsRequest, ListClientsResponse,
+};
 use http::{StatusCode, header};
 
 use super::{Call, samples::admin as samples, site};
@@ -99,6 +102,36 @@ async fn a_client_stands_on_one_page() {
 }
 
 #[tokio::test]
+async fn what_happened_to_it_lately_stands_on_its_page() {
+    let site = site(|_| {});
+    let page = site.get("/admin/clients/notes").await;
+    page.shows("Latest events");
+    page.shows("<b><bdi>grace</bdi></b> <span>approved a client</span>");
+    page.hides("Nothing about it");
+    let request = site.calls().into_iter().find_map(|call| match call {
+        Call::ListAudit(request) => Some(request),
+        _ => None,
+    });
+    let filter = AuditFilter {
+        resource_type: "CLIENT".to_owned(),
+        resource_id: "notes".to_owned(),
+        ..AuditFilter::default()
+    };
+    let asked = ListAuditRequest {
+        filter: Some(filter),
+        page_size: 5,
+        ..ListAuditRequest::default()
+    };
+    assert_eq!(request, Some(asked));
+
+    let none = Some(Ok(ListAuditResponse::default()));
+    let page = self::site(|script| script.list_audit = none)
+        .get("/admin/clients/notes")
+        .await;
+    page.shows("Nothing about it is on record.");
+}
+
+#[tokio::test]
 async fn one_that_waits_is_decided_at_the_top() {
     let site = site(|script| script.get_client = Some(Ok(samples::pending_client())));
     let page = site.get("/admin/clients/x").await;
@@ -120,8 +153,8 @@ async fn an_inactive_one_can_be_activated() {
         }));
     });
     let page = site.get("/admin/clients/notes").await;
-    page.shows(r#"href="/auth/admin/clients/notes/approve""#);
-    page.shows("Activate");
+    page.shows(r#"href="/auth/admin/clients/notes/activate" class="button">Activate</a>"#);
+    page.hides("Approve");
     page.hides("/deactivate");
 }
 
@@ -173,7 +206,7 @@ async fn any_client_id_has_a_page() {
         let request = GetClientRequest {
             client_id: client_id.to_owned(),
         };
-        assert_eq!(site.asked(), [(String::new(), Call::GetClient(request))]);
+        assert!(site.calls().contains(&Call::GetClient(request)));
         page.shows(&format!(r#"href="/auth/admin/clients/{path}/delete""#));
     }
     let broken = site(|_| {}).get("/admin/clients/%FF").await;

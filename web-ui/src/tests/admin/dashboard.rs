@@ -31,7 +31,7 @@ async fn it_counts_and_links() {
 async fn events_read_as_sentences() {
     let page = site(|_| {}).get("/admin").await;
     page.shows(
-        r#"<b><bdi>grace</bdi></b> <span lang="en">approved a client</span> <q><bdi>Team Notes</bdi></q>"#,
+        r#"<b><bdi>grace</bdi></b> <span>approved a client</span> <q><bdi>Team Notes</bdi></q>"#,
     );
     page.shows(r#"<bdi>Operator</bdi>"#);
     page.shows(r#"<bdi>backup-agent</bdi>"#);

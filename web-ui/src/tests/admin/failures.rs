@@ -148,7 +148,9 @@ async fn a_guard_says_why_not_and_leads_back() {
 #[tokio::test]
 async fn who_was_slower_looks_again() {
     let site = refusing(&Status::aborted("changed"));
-    for (path, back) in POSTS {
+    // The form of a new secret was sent twice: that has a page of its own.
+    let others = |(path, _): &(&str, &str)| !path.ends_with("regenerate-secret");
+    for (path, back) in POSTS.into_iter().filter(others) {
         let page = site.post(path, FORM).await;
         assert_eq!(page.status, StatusCode::CONFLICT, "{path}");
         page.shows("Somebody else was faster");

@@ -79,7 +79,10 @@ async fn a_post_does_it_with_the_forms_token_and_leads_on() {
 async fn a_password_that_was_made_up_is_shown_once() {
     let site = site(|_| {});
     let page = site
-        .post("/admin/users/u-1/reset-password", "csrf_token=csrf-1")
+        .post(
+            "/admin/users/u-1/reset-password",
+            "csrf_token=csrf-1&updated_at=7",
+        )
         .await;
     assert_eq!(page.status, StatusCode::OK);
     assert_eq!(page.header(header::CACHE_CONTROL), "no-store");
@@ -87,9 +90,25 @@ async fn a_password_that_was_made_up_is_shown_once() {
     page.shows(r#"href="/auth/admin/users/u-1""#);
     let request = SetPasswordRequest {
         user_id: "u-1".to_owned(),
+        updated_at: 7,
         ..SetPasswordRequest::default()
     };
     assert_eq!(changed(&site), Call::SetPassword(request));
+}
+
+#[tokio::test]
+async fn a_password_is_not_reset_twice_by_one_form() {
+    let form = site(|_| {}).get("/admin/users/u-1/reset-password").await;
+    form.shows(r#"<input type="hidden" name="updated_at" value=""#);
+    let page = site(|script| script.set_password = Some(Err(Status::aborted("changed"))))
+        .post(
+            "/admin/users/u-1/reset-password",
+            "csrf_token=csrf-1&updated_at=7",
+        )
+        .await;
+    assert_eq!(page.status, StatusCode::CONFLICT);
+    page.shows("<h1>The password was not reset again</h1>");
+    page.shows(r#"href="/auth/admin/users/u-1""#);
 }
 
 #[tokio::test]

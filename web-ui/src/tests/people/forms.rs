@@ -58,7 +58,7 @@ async fn a_refused_form_keeps_what_was_typed_but_the_password() {
     let body = format!("{NEW}&password_by=typed&password=typed-secret");
     let page = site.post("/admin/users", body).await;
     assert_eq!(page.status, StatusCode::BAD_REQUEST);
-    page.shows("<a href=\"#username\">username: somebody has this &lt;name&gt;</a>");
+    page.shows("<a href=\"#username\">User name: <span lang=\"en\">somebody has this &lt;name&gt;</span></a>");
     page.shows(r#"value="Ada L.""#);
     page.shows(r#"<option value="admin" selected>"#);
     page.hides("typed-secret");
@@ -115,7 +115,7 @@ async fn guards_and_refusals_stand_above_the_form_that_keeps_what_was_typed() {
         ),
         (
             Status::already_exists("email: is taken"),
-            "<a href=\"#email\">email: is taken</a>",
+            "<a href=\"#email\">Email address: <span lang=\"en\">is taken</span></a>",
         ),
     ] {
         let page = site(|script| script.update_user = Some(Err(status)))

@@ -122,6 +122,7 @@ pub fn own_app(status: &str) -> OwnApp {
         created_at: NOW - 30 * DAY,
         updated_at: NOW - DAY,
         client_secret: String::new(),
+        existed: false,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the administration looks at.
 
 use authgate_proto::v1::{
-    AdminClient, AdminDeleteClientResponse, App, AuditEntry, Consent, Dashboard,
+    AdminClient, AdminDeleteClientResponse, App, AuditEntry, Consent, Dashboard, ListAuditResponse,
     ListClientsResponse, ListConsentsResponse, ListKeysResponse, RevokedResponse,
     RotateKeysResponse, SigningKey,
 };
@@ -30,9 +30,9 @@ pub fn dashboard() -> Dashboard {
 
 /// The latest events, newest first.
 pub fn events() -> Vec<AuditEntry> {
-    let event = |minutes: i64, actor: &str, action: &str, resource: &str| AuditEntry {
+    let event = |minutes: i64, actor: &str, event_type: &str, resource: &str| AuditEntry {
         id: format!("e-{minutes}"),
-        event_type: "CLIENT_APPROVED".to_owned(),
+        event_type: event_type.to_owned(),
         event_time: NOW - minutes * MINUTE,
         severity: "INFO".to_owned(),
         actor_user_id: format!("u-{actor}"),
@@ -41,35 +41,29 @@ pub fn events() -> Vec<AuditEntry> {
         resource_type: "CLIENT".to_owned(),
         resource_id: "notes".to_owned(),
         resource_name: resource.to_owned(),
-        action: action.to_owned(),
         success: true,
         count: 1,
         ..AuditEntry::default()
     };
     vec![
-        event(1, "grace", "approved a client", "Team Notes"),
+        event(1, "grace", "CLIENT_APPROVED", "Team Notes"),
         AuditEntry {
             success: false,
             count: 4,
-            ..event(6, "mallory", "tried to sign in", "mallory")
+            ..event(6, "mallory", "AUTHENTICATION_FAILURE", "")
         },
-        event(12, "ada", "allowed an app access", "Grafana"),
+        event(12, "ada", "USER_AUTHORIZATION_GRANTED", "Grafana"),
         AuditEntry {
             actor_username: String::new(),
             actor_user_id: "operator".to_owned(),
-            ..event(55, "", "created a user", "linus")
+            ..event(55, "", "USER_CREATED", "linus")
         },
         AuditEntry {
             actor_username: String::new(),
             actor_user_id: "client:backup-agent".to_owned(),
-            ..event(140, "", "got a token for itself", "Nightly backup")
+            ..event(140, "", "CLIENT_CREDENTIALS_TOKEN_ISSUED", "Nightly backup")
         },
-        event(
-            1500,
-            "grace",
-            "revoked all tokens of a client",
-            "Old intranet",
-        ),
+        event(1500, "grace", "CLIENT_TOKENS_REVOKED_ALL", "Old intranet"),
     ]
 }
 
@@ -243,6 +237,10 @@ pub fn script() -> Script {
         revoke_any_consent: Some(Ok(Consent::default())),
         list_all_consents: Some(Ok(consents())),
         list_keys: Some(Ok(keys())),
+        list_audit: Some(Ok(ListAuditResponse {
+            entries: events(),
+            ..ListAuditResponse::default()
+        })),
         rotate_keys: Some(Ok(RotateKeysResponse::default())),
         ..Script::default()
     }

@@ -2,7 +2,7 @@
 
 use super::super::{
     Message,
-    console::{Console, Form, Listing, Navigation, Secret, Status},
+    console::{Console, Form, Listing, Navigation, Secret, Status, Twice},
 };
 
 pub const CONSOLE: Console = Console {
@@ -47,6 +47,7 @@ pub const CONSOLE: Console = Console {
         optional: "optional",
         cancel: "Cancel",
         save: "Save changes",
+        numbered: |field, number| format!("{field}, number {number}"),
         changed_meanwhile: "Somebody else changed this while you were at it, so your changes were \
                             not saved. This is how it stands now.",
     },
@@ -71,5 +72,23 @@ pub const CONSOLE: Console = Console {
         copied: "Copied",
         once: "Copy it now and keep it safe: it is shown only this once, and nobody can look it up \
                again.",
+    },
+    twice: Twice {
+        created: Message {
+            title: "Created already",
+            text: "This form was sent before, and nothing was created a second time. If there is \
+                   a secret, it was shown once, on the page that answered first; a lost one can \
+                   only be replaced.",
+        },
+        secret: Message {
+            title: "No new secret was made",
+            text: "This form was sent before, or something was changed since it was shown. The \
+                   secret that was shown last is in use; a lost one can only be replaced.",
+        },
+        password: Message {
+            title: "The password was not reset again",
+            text: "This form was sent before, or the account was changed since it was shown. If \
+                   the password that was shown is lost, begin again.",
+        },
     },
 };

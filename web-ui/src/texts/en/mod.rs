@@ -6,6 +6,7 @@ mod client;
 mod connect;
 mod console;
 mod errors;
+mod events;
 mod frame;
 mod people;
 mod sign_in;
@@ -31,6 +32,8 @@ pub const EN: Texts = Texts {
     client: client::CLIENT,
     account: account::ACCOUNT,
     admin: admin::ADMIN,
+    events: events::EVENTS,
+    severities: events::SEVERITIES,
     people: people::PEOPLE,
     day: |instant| {
         instant

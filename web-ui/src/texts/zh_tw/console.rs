@@ -2,7 +2,7 @@
 
 use super::super::{
     Message,
-    console::{Console, Form, Listing, Navigation, Secret, Status},
+    console::{Console, Form, Listing, Navigation, Secret, Status, Twice},
 };
 
 pub const CONSOLE: Console = Console {
@@ -46,6 +46,7 @@ pub const CONSOLE: Console = Console {
         optional: "選填",
         cancel: "取消",
         save: "儲存變更",
+        numbered: |field, number| format!("{field}（第 {number} 項）"),
         changed_meanwhile: "您編輯時，其他人已變更了這筆資料，因此您的變更未儲存。以下是目前的內容。",
     },
     status: Status {
@@ -68,5 +69,19 @@ pub const CONSOLE: Console = Console {
         copy: "複製",
         copied: "已複製",
         once: "請立即複製並妥善保管：它只會顯示這一次，之後任何人都無法再查看。",
+    },
+    twice: Twice {
+        created: Message {
+            title: "已經建立過了",
+            text: "這個表單先前已送出，因此沒有重複建立。若有密鑰，已在先前的頁面顯示過一次；遺失的密鑰只能更換。",
+        },
+        secret: Message {
+            title: "未產生新的密鑰",
+            text: "這個表單先前已送出，或是資料在表單顯示之後有所變更。目前使用的是最後一次顯示的密鑰；遺失的密鑰只能更換。",
+        },
+        password: Message {
+            title: "未再次重設密碼",
+            text: "這個表單先前已送出，或是帳號在表單顯示之後有所變更。若已遺失顯示過的密碼，請重新操作。",
+        },
     },
 };

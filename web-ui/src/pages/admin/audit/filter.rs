@@ -9,64 +9,12 @@ use time::{
 use crate::{
     form::Fields,
     listing::{Listing, known_word},
+    texts::events::{EVENT_TYPES, SEVERITIES},
 };
 
 /// The path of the page.
 pub const PATH: &str = "/admin/audit";
 
-/// Events that can be asked for, as the core names them.
-pub const EVENT_TYPES: [&str; 47] = [
-    "AUTHENTICATION_SUCCESS",
-    "AUTHENTICATION_FAILURE",
-    "OAUTH_AUTHENTICATION",
-    "LOGOUT",
-    "DEVICE_CODE_GENERATED",
-    "DEVICE_CODE_AUTHORIZED",
-    "DEVICE_CODE_DENIED",
-    "AUTHORIZATION_CODE_GENERATED",
-    "AUTHORIZATION_CODE_EXCHANGED",
-    "AUTHORIZATION_CODE_DENIED",
-    "ACCESS_TOKEN_ISSUED",
-    "REFRESH_TOKEN_ISSUED",
-    "ID_TOKEN_ISSUED",
-    "CLIENT_CREDENTIALS_TOKEN_ISSUED",
-    "TOKEN_REFRESHED",
-    "TOKEN_REVOKED",
-    "TOKEN_DISABLED",
-    "TOKEN_ENABLED",
-    "TOKEN_INTROSPECTED",
-    "USER_AUTHORIZATION_GRANTED",
-    "USER_AUTHORIZATION_REVOKED",
-    "CLIENT_TOKENS_REVOKED_ALL",
-    "USER_TOKENS_REVOKED_ALL",
-    "SESSION_REVOKED",
-    "SUSPICIOUS_ACTIVITY",
-    "CLIENT_CREATED",
-    "CLIENT_REGISTERED",
-    "CLIENT_APPROVED",
-    "CLIENT_REJECTED",
-    "CLIENT_DEACTIVATED",
-    "CLIENT_UPDATED",
-    "CLIENT_DELETED",
-    "CLIENT_SECRET_REGENERATED",
-    "USER_CREATED",
-    "USER_UPDATED",
-    "USER_ENABLED",
-    "USER_DISABLED",
-    "USER_DELETED",
-    "USER_ROLE_CHANGED",
-    "USER_PASSWORD_RESET",
-    "USER_PASSWORD_CHANGED",
-    "OAUTH_CONNECTION_DELETED",
-    "SIGNING_KEYS_ROTATED",
-    "RATE_LIMIT_EXCEEDED",
-    "AUDIT_LOG_VIEWED",
-    "AUDIT_LOG_EXPORTED",
-    "AUDIT_EVENTS_DROPPED",
-];
-
-/// How much events matter.
-pub const SEVERITIES: [&str; 4] = ["INFO", "WARNING", "ERROR", "CRITICAL"];
 const OUTCOMES: [&str; 2] = ["true", "false"];
 /// Filters that any text may be given for.
 const TEXTS: [&str; 5] = [
@@ -82,7 +30,7 @@ pub fn listing(path: String, query: &Fields) -> Listing {
     let mut listing = Listing::new(path)
         .with(
             "event_type",
-            known_word(query.get("event_type"), &EVENT_TYPES),
+            known_word(query.get("event_type"), EVENT_TYPES),
         )
         .with("severity", known_word(query.get("severity"), &SEVERITIES))
         .with("success", known_word(query.get("success"), &OUTCOMES));

@@ -4,3 +4,4 @@ pub mod api;
 pub mod download;
 pub mod filter;
 pub mod page;
+mod statistics;

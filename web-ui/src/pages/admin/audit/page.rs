@@ -1,18 +1,21 @@
 //! `/admin/audit`: what happened, newest first, by what is asked for.
 
 use authgate_proto::v1::{
-    AuditEntry, AuditStatistics, GetAuditStatisticsRequest, ListAuditRequest, ListAuditResponse,
+    AuditEntry, GetAuditStatisticsRequest, ListAuditRequest, ListAuditResponse,
 };
 use axum::{Extension, extract::State, response::Response};
 use futures_util::future::try_join;
 use leptos::prelude::*;
 
-use super::filter::{self, EVENT_TYPES, SEVERITIES};
+use super::{
+    filter,
+    statistics::{ByEvent, Numbers},
+};
 use crate::{
     components::{
         button::Kind,
         empty::Empty,
-        event::Sentence,
+        event::{Sentence, event_name, severity_name},
         fact::Fact,
         filter::{Choice, FilterBar, FilterSelect},
         heading::Heading,
@@ -26,7 +29,10 @@ use crate::{
     form::Query,
     listing::{Listing, PAGE},
     shell::Shell,
-    texts::{self, Texts},
+    texts::{
+        Texts,
+        events::{EVENT_TYPES, SEVERITIES},
+    },
     visitor::{Site, Visitor},
 };
 
@@ -81,6 +87,7 @@ pub async fn show(
                 </div>
             </Heading>
             <Numbers statistics=&statistics texts=visitor.texts />
+            <ByEvent statistics=&statistics visitor=&visitor />
             <Filters listing=&listing texts=visitor.texts />
             <Chips listing=&listing texts=visitor.texts />
             <Entries view=&view listing=&listing texts=visitor.texts />
@@ -102,40 +109,20 @@ fn address_of(path: &str, listing: &Listing, format: &str) -> String {
     with_query(path, &parameters)
 }
 
-/// The last thirty days.
-#[component]
-fn Numbers<'a>(statistics: &'a AuditStatistics, texts: &'static Texts) -> impl IntoView + use<> {
-    let text = &texts.admin.audit;
-    let number = texts::number;
-    let critical = statistics.events_by_severity.get("CRITICAL");
-    let cards = [
-        (text.events, statistics.total_events),
-        (text.failures, statistics.failure_count),
-        (text.critical, critical.copied().unwrap_or_default()),
-        (text.dropped, statistics.dropped),
-    ]
-    .map(|(label, count)| {
-        view! {
-            <li>
-                <div class="card">
-                    <span>{label}</span>
-                    <b>{number(count)}</b>
-                </div>
-            </li>
-        }
-    });
-    view! { <ul class="stats" aria-label=text.statistics>{cards.into_iter().collect_view()}</ul> }
-        .into_any()
-}
-
 #[component]
 fn Filters<'a>(listing: &'a Listing, texts: &'static Texts) -> impl IntoView + use<> {
     let text = &texts.admin.audit;
     let types = std::iter::once(Choice::new("", text.any_type))
-        .chain(EVENT_TYPES.map(|name| Choice::new(name, name)))
+        .chain(EVENT_TYPES.iter().map(|name| {
+            let words = texts.events.of(name);
+            Choice::new(name, words.unwrap_or(name))
+        }))
         .collect();
     let severities = std::iter::once(Choice::new("", text.any_severity))
-        .chain(SEVERITIES.map(|name| Choice::new(name, name)))
+        .chain(SEVERITIES.map(|name| {
+            let word = texts.severities.of(name);
+            Choice::new(name, word.unwrap_or(name))
+        }))
         .collect();
     let outcomes = vec![
         Choice::new("", text.any_outcome),
@@ -193,6 +180,8 @@ fn Chips<'a>(listing: &'a Listing, texts: &'static Texts) -> impl IntoView + use
             let shown = match (*name, value.as_str()) {
                 ("success", "true") => text.succeeded.to_owned(),
                 ("success", _) => text.failed.to_owned(),
+                ("event_type", value) => event_name(value, texts),
+                ("severity", value) => severity_name(value, texts),
                 (_, value) => foreign::word(value),
             };
             let href = listing.clone().with(name, "").url();
@@ -291,6 +280,24 @@ fn line(entry: &AuditEntry, listing: &Listing, texts: &'static Texts) -> impl In
             }
         })
     };
+    let kind = (
+        event_name(&entry.event_type, texts),
+        foreign::word(&entry.event_type),
+    );
+    let of_kind = listing.clone().with("event_type", &entry.event_type).url();
+    let kind = view! {
+        <Fact name=text.event_type>
+            <a href=of_kind>{kind.0}</a>
+            " "
+            <code>{kind.1}</code>
+        </Fact>
+    };
+    let action = foreign::message(&entry.action);
+    let recorded = view! {
+        <Fact name=text.recorded>
+            <span lang="en">{action}</span>
+        </Fact>
+    };
     let request = format!("{} {}", entry.request_method, entry.request_path);
     let details = match entry.details.as_str() {
         "" | "{}" => None,
@@ -311,13 +318,14 @@ fn line(entry: &AuditEntry, listing: &Listing, texts: &'static Texts) -> impl In
                 <summary>
                     <Sentence entry=entry texts />
                     <span class="hint">
-                        {severe.then(|| format!("{} ", foreign::word(&entry.severity)))}
+                        {severe.then(|| format!("{} ", severity_name(&entry.severity, texts)))}
                         <Instant at=entry.event_time texts />
                     </span>
                 </summary>
                 <dl class="facts">
                     {fact(text.time, &export::instant(entry.event_time))}
-                    {like(text.event_type, "event_type", &entry.event_type)}
+                    {kind}
+                    {recorded}
                     {fact(text.error, &entry.error_message)}
                     {like(text.actor, "actor_user_id", &entry.actor_user_id)}
                     {like(text.address, "actor_ip", &entry.actor_ip)}
