@@ -191,27 +191,29 @@ async fn batch(
     Ok((v1::ExportAuditResponse { entries }, next))
 }
 
-/// Checks all chains.
+/// Checks the whole trail.
 ///
 /// # Errors
-/// UNAVAILABLE when the database is away.
+/// UNAVAILABLE when the database is away; `Invalid` for a receipt of somebody else.
 pub(crate) async fn verify(
     core: &Core,
     ctx: &Ctx,
-    _: v1::VerifyAuditRequest,
+    request: v1::VerifyAuditRequest,
 ) -> Result<v1::VerifyAuditResponse, Error> {
-    let outcome = verification::verify(core).await?;
+    let outcome = verification::verify(core, ctx.now, &request.receipt).await?;
     report_view(core, ctx);
     let breaks = outcome.breaks.into_iter().map(|broken| v1::AuditBreak {
-        chain: broken.chain.to_string(),
+        chain: broken.chain.map(|id| id.to_string()).unwrap_or_default(),
         sequence: u64::try_from(broken.sequence).unwrap_or_default(),
         entry_id: broken.entry.map(|id| id.to_string()).unwrap_or_default(),
-        reason: broken.reason.to_owned(),
+        reason: broken.reason.into_owned(),
     });
     Ok(v1::VerifyAuditResponse {
         entries: outcome.entries,
         chains: outcome.chains,
         breaks: breaks.collect(),
+        begun_at: outcome.begun_at.map_or(0, |instant| instant.0),
+        receipt: outcome.receipt.unwrap_or_default(),
     })
 }
 

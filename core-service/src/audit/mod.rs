@@ -7,20 +7,28 @@
 //!   writer      entries that can wait, written many at once
 //!     append    the one way into the chain of this process
 //!       chain   the hashes that hold it together
-//! verification  whether they do
+//!     register  which chains there must be
+//! verification  whether all that holds
+//!   walk        along one chain
+//!   tally       and the statistics
+//!   receipt     what there was, to be kept elsewhere
 //! retention     removal of what is old
 //! ```
 
 mod append;
-mod chain;
+pub(crate) mod chain;
 mod clean;
 mod entry;
 mod event;
 mod folds;
+mod receipt;
+pub(crate) mod register;
 pub(crate) mod retention;
+mod tally;
 #[cfg(test)]
 mod tests;
 pub(crate) mod verification;
+mod walk;
 mod writer;
 
 use std::{sync::Arc, time::Duration};
