@@ -121,6 +121,8 @@ event_types! {
     OauthConnectionDeleted = "OAUTH_CONNECTION_DELETED" => Warning,
     /// Signing keys were replaced.
     SigningKeysRotated = "SIGNING_KEYS_ROTATED" => Warning,
+    /// A signing key was taken out before its time.
+    SigningKeyWithdrawn = "SIGNING_KEY_WITHDRAWN" => Warning,
     /// Somebody came too often.
     RateLimitExceeded = "RATE_LIMIT_EXCEEDED" => Warning,
     /// Somebody looked at the log.

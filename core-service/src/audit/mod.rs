@@ -97,6 +97,16 @@ impl Audit {
         self.put(entry);
     }
 
+    /// The same for `count` events alike.
+    pub(crate) fn record_many(&self, ctx: &Ctx, event: Event, count: u64) {
+        let entry = Entry {
+            count: u32::try_from(count).unwrap_or(u32::MAX).into(),
+            ..entry_of(ctx, event)
+        };
+        log(&entry);
+        self.put(entry);
+    }
+
     /// Counts an event that comes very often: those of `event_type` with the same `actor`
     /// and about the same thing become one entry a minute. `event` makes it up, for the
     /// first of them. When there are too many kinds at once, those of an actor are put

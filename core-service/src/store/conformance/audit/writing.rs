@@ -24,7 +24,7 @@ conformance! {
         let core = hand.core(&database, |_| {}).await;
         core.audit.record(&hand.by("zoe"), event(7));
         let failed = event(8)
-            .by(Actor::Operator)
+            .by(Actor::Operator("ada on host-1".to_owned()))
             .failed("no such user")
             .severity(Severity::Error);
         core.audit.record(&hand.by("zoe"), failed);
@@ -42,6 +42,7 @@ conformance! {
         assert_eq!((first.link.sequence, second.link.sequence), (1, 2));
         let entry = second.entry;
         assert_eq!((&*entry.actor_user_id, &*entry.actor_username), ("operator", ""));
+        assert_eq!(entry.details, r#"{"number":8,"operator":"ada on host-1"}"#);
         assert_eq!((&*entry.severity, entry.success, &*entry.error_message), ("ERROR", false, "no such user"));
     }
 
