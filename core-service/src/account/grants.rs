@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     Core, Ctx,
+    admin::refused,
     audit::{Event, EventType, Resource},
     authorize::app::app_of,
     domain::{
@@ -157,6 +158,19 @@ async fn take(
 ) -> Result<v1::Grant, Error> {
     let v1::GrantRequest { id } = request;
     let id = GrantId::parse(&id).ok_or_else(unknown)?;
+    let result = try_to(core, ctx, person, id, step).await;
+    refused(core, ctx, result, || {
+        step.event().about(Resource::new("TOKEN", id, ""))
+    })
+}
+
+async fn try_to(
+    core: &Core,
+    ctx: &Ctx,
+    person: &SignedIn,
+    id: GrantId,
+    step: Step,
+) -> Result<v1::Grant, Error> {
     let mut transaction = core.store.begin().await?;
     let before = of_person(&mut transaction, id, &person.user.id).await?;
     step.check(before.status(ctx.now))?;

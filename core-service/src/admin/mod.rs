@@ -13,7 +13,29 @@ pub mod user_document;
 pub mod user_values;
 pub mod users;
 
-use crate::error::Error;
+use crate::{
+    Core, Ctx,
+    audit::{Event, Severity},
+    error::Error,
+};
+
+/// Passes `result` on. That a guard stood in the way, or that there is no such thing, is
+/// put on record: `event` says what was tried.
+pub(crate) fn refused<T>(
+    core: &Core,
+    ctx: &Ctx,
+    result: Result<T, Error>,
+    event: impl FnOnce() -> Event,
+) -> Result<T, Error> {
+    let reason = match &result {
+        Err(Error::Precondition(reason)) => reason.clone(),
+        Err(Error::NotFound(reason)) => (*reason).to_owned(),
+        Ok(_) | Err(_) => return result,
+    };
+    let event = event().severity(Severity::Error).failed(reason);
+    core.audit.record(ctx, event);
+    result
+}
 
 /// Items of a page when the caller does not say, and at most.
 const DEFAULT_PAGE: u32 = 20;

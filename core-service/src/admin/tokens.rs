@@ -3,7 +3,7 @@
 use authgate_proto::v1;
 use uuid::Uuid;
 
-use super::{page_size, search_text};
+use super::{page_size, refused, search_text};
 use crate::{
     Core, Ctx,
     audit::{Event, EventType, Resource},
@@ -140,8 +140,21 @@ async fn change(
     change: Change,
 ) -> Result<v1::AdminToken, Error> {
     let category = parse_category(&request.category)?;
-    let unknown = || Error::NotFound("there is no such token");
     let id = Uuid::parse_str(&request.id).map_err(|_| unknown())?;
+    let event = event.with("category", category.as_str());
+    let result = try_change(core, ctx, (category, id), event.clone(), change).await;
+    refused(core, ctx, result, || {
+        event.about(Resource::new("TOKEN", id, ""))
+    })
+}
+
+async fn try_change(
+    core: &Core,
+    ctx: &Ctx,
+    (category, id): (Category, Uuid),
+    event: Event,
+    change: Change,
+) -> Result<v1::AdminToken, Error> {
     let mut transaction = core.store.begin().await?;
     let before = one(core, ctx, &mut transaction, category, id)
         .await?
@@ -158,16 +171,23 @@ async fn change(
         )));
     }
     let changed = apply(&mut transaction, ctx.now, category, id, change).await?;
-    if !changed {
-        return Ok(before);
-    }
     let after = one(core, ctx, &mut transaction, category, id)
         .await?
         .ok_or_else(unknown)?;
+    if change == Change::Enable && after.status == "disabled" {
+        return Err(Error::Precondition(
+            "the app sign-in of the token is suspended: the token counts again when the user \
+             enables that on the page of tokens and sign-ins"
+                .to_owned(),
+        ));
+    }
+    if !changed {
+        return Ok(after);
+    }
     let event = event
-        .about(Resource::new("TOKEN", id, after.client_name.clone()))
-        .with("category", category.as_str())
+        .about(Resource::new("TOKEN", id, after.client_id.clone()))
         .with("client_id", after.client_id.clone())
+        .with("client_name", after.client_name.clone())
         .with("user_id", after.user_id.clone());
     core.audit.record_in(&mut transaction, ctx, event).await?;
     transaction.commit().await?;
@@ -201,6 +221,10 @@ async fn apply(
             refresh_tokens::set_disabled(transaction, &id.to_string(), mark).await?
         }
     })
+}
+
+fn unknown() -> Error {
+    Error::NotFound("there is no such token")
 }
 
 async fn one(
