@@ -181,8 +181,8 @@ impl Export {
                 actor_user_id: self.actor_user_id,
                 resource_type: self.resource_type,
                 resource_id: self.resource_id,
-                start_time: self.start_time.unwrap_or_default(),
-                end_time: self.end_time.unwrap_or_default(),
+                start_time: self.start_time,
+                end_time: self.end_time,
             }),
         };
         with_admin(config, async |mut admin| {

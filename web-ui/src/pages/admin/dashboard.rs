@@ -29,7 +29,12 @@ pub async fn show(
             .iter()
             .map(|entry| event(entry, visitor.texts))
             .collect();
-        let events = if events.is_empty() {
+        let off = view
+            .audit_off
+            .then(|| view! { <p class="hint">{texts.audit_off}</p> });
+        let events = if view.audit_off && events.is_empty() {
+            ().into_any()
+        } else if events.is_empty() {
             view! { <p class="hint">{texts.no_events}</p> }.into_any()
         } else {
             view! { <ol class="events">{events}</ol> }.into_any()
@@ -42,6 +47,7 @@ pub async fn show(
                     <h2>{texts.recent}</h2>
                     <a href=visitor.path(Section::Audit.path())>{texts.all_events}</a>
                 </div>
+                {off}
                 {events}
             </section>
         }
