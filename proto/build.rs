@@ -9,6 +9,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         "account",
         "admin",
         "context",
+        "edge",
         "introspection",
         "oauth",
         "web",

@@ -46,7 +46,7 @@ pub enum Error {
     #[error("{0}")]
     Refused(String),
     /// The audit trail is not whole.
-    #[error("the audit trail is broken in {0} chain(s), first: {1}")]
+    #[error("the audit trail is broken in {0} place(s), first: {1}")]
     Audit(usize, String),
     /// Standard input or output failed.
     #[error("input or output failed: {0}")]

@@ -48,7 +48,11 @@ pub async fn run(config: &Config, roles: Roles) -> Result<(), Error> {
         let stopped = until(stopped.clone());
         background.spawn(async move { core.run_background(stopped).await });
     }
-    background.spawn(forget_idle(edge.limits(), until(stopped)));
+    background.spawn(forget_idle(edge.limits(), until(stopped.clone())));
+    if roles.http() {
+        let (refusals, core) = (edge.refusals(), way_to_core(config, core.as_ref())?);
+        background.spawn(async move { refusals.tell(core, until(stopped)).await });
+    }
 
     let connections = open_files::connections(config.server.max_connections);
     let handle = Handle::new();

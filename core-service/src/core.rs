@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use crate::{
     Clock,
     account::throttle::Throttle,
-    audit::{Audit, retention},
+    audit::{self, Audit, retention},
     cache::{Cache, Weigh},
     config::Settings,
     device::polls::PollTracker,
@@ -114,6 +114,9 @@ impl Core {
         let keys = KeyRing::load(&store, &settings, &derived, now)
             .await
             .map_err(|error| StartError::new("the signing keys can't be loaded", error))?;
+        audit::register::begin(&store, &derived, now)
+            .await
+            .map_err(|error| StartError::new("the audit trail can't be begun", error))?;
         let passwords = PasswordHasher::new(&settings.passwords)
             .map_err(|error| StartError::new("passwords can't be hashed", error))?;
         let throttle = Throttle::new(&settings.passwords);

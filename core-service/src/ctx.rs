@@ -69,8 +69,9 @@ pub enum Actor {
     /// Nobody proved anything.
     #[default]
     Nobody,
-    /// Whoever may start the program: its command line.
-    Operator,
+    /// Whoever may start the program: its command line. Who that is, as the system says;
+    /// may be empty.
+    Operator(String),
     /// A person.
     User {
         /// Who.
@@ -93,7 +94,7 @@ impl Actor {
     pub fn id(&self) -> String {
         match self {
             Self::Nobody => String::new(),
-            Self::Operator => "operator".to_owned(),
+            Self::Operator(_) => "operator".to_owned(),
             Self::User { id, .. } => id.to_string(),
             Self::Client { id, .. } => format!("client:{id}"),
         }
@@ -103,7 +104,7 @@ impl Actor {
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
-            Self::Nobody | Self::Operator => "",
+            Self::Nobody | Self::Operator(_) => "",
             Self::User { username, .. } => username,
             Self::Client { name, .. } => name,
         }

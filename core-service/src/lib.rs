@@ -20,6 +20,7 @@ pub mod identity;
 pub mod introspect;
 pub mod keys;
 pub mod metadata;
+pub mod refusals;
 pub mod register;
 pub mod revoke;
 pub mod seed;

@@ -9,7 +9,11 @@ use serde_json::Value;
 use crate::{
     Actor, Core, Ctx,
     audit::{Event, EventType, Resource},
-    domain::{client::Client, id::TokenId, secret::PlainToken},
+    domain::{
+        client::Client,
+        id::{TokenId, UserId},
+        secret::PlainToken,
+    },
     error::Error,
     keys::TokenType,
     store::{access_tokens, grants, refresh_tokens},
@@ -61,7 +65,13 @@ async fn revoke_refresh_token(
     grants::revoke(&mut transaction, &grant.id, ctx.now).await?;
     transaction.commit().await?;
     let resource = Resource::grant(grant.id, &client.id);
-    report(core, ctx, client, "refresh_token", resource);
+    report(
+        core,
+        ctx,
+        client,
+        ("refresh_token", resource),
+        Some(&grant.user_id),
+    );
     Ok(())
 }
 
@@ -88,15 +98,26 @@ async fn revoke_access_token(
     access_tokens::revoke(&mut transaction, &jti, ctx.now).await?;
     transaction.commit().await?;
     let resource = Resource::token(jti, &client.id);
-    report(core, ctx, client, "access_token", resource);
+    let user = state.grant.as_ref().map(|grant| &grant.user_id);
+    report(core, ctx, client, ("access_token", resource), user);
     Ok(())
 }
 
-fn report(core: &Core, ctx: &Ctx, client: &Client, kind: &str, resource: Resource) {
-    let event = Event::new(EventType::TokenRevoked, "revoked its token")
+/// Whose token it was, unless it was the client's own, is `user`.
+fn report(
+    core: &Core,
+    ctx: &Ctx,
+    client: &Client,
+    (kind, resource): (&str, Resource),
+    user: Option<&UserId>,
+) {
+    let mut event = Event::new(EventType::TokenRevoked, "revoked its token")
         .by(Actor::from(client))
         .about(resource)
         .with("kind", kind);
+    if let Some(user) = user {
+        event = event.with("user_id", user.as_str());
+    }
     core.audit.record(ctx, event);
 }
 

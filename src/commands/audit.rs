@@ -1,6 +1,10 @@
 //! `authgate audit`.
 
-use std::io::{self, Write};
+use std::{
+    fs,
+    io::{self, Write},
+    path::PathBuf,
+};
 
 use authgate_proto::v1::{
     AuditBreak, AuditFilter, ExportAuditRequest, VerifyAuditRequest, VerifyAuditResponse,
@@ -18,6 +22,9 @@ use crate::{Error, cli::Output, config::Config};
 pub enum Command {
     /// Prove that no entry was changed, taken out, put in or moved, or name the first that was
     Verify {
+        /// A file with a receipt that an earlier run printed: all it names must still be there
+        #[arg(long, value_name = "RECEIPT_FILE")]
+        since: Option<PathBuf>,
         #[command(flatten)]
         output: Output,
     },
@@ -79,15 +86,20 @@ impl Command {
     /// When the trail is broken, or can't be read.
     pub async fn run(self, config: &Config) -> Result<(), Error> {
         match self {
-            Self::Verify { output } => verify(config, output).await,
+            Self::Verify { since, output } => verify(config, since, output).await,
             Self::Export(export) => export.run(config).await,
         }
     }
 }
 
-async fn verify(config: &Config, output: Output) -> Result<(), Error> {
+async fn verify(config: &Config, since: Option<PathBuf>, output: Output) -> Result<(), Error> {
+    let receipt = match since {
+        // A file without a receipt is refused, not passed over.
+        Some(path) => format!("{} ", fs::read_to_string(path)?),
+        None => String::new(),
+    };
     let answer = with_admin(config, async |mut admin| {
-        let request = VerifyAuditRequest {};
+        let request = VerifyAuditRequest { receipt };
         admin.verify_audit(request).await.map_err(refused)
     })
     .await?
@@ -100,9 +112,17 @@ async fn verify(config: &Config, output: Output) -> Result<(), Error> {
         None if output.json => Ok(()),
         None => {
             let VerifyAuditResponse {
-                entries, chains, ..
+                entries,
+                chains,
+                begun_at,
+                receipt,
+                ..
             } = answer;
-            println!("the audit trail is whole: {entries} entries in {chains} chains");
+            let since = written(begun_at);
+            println!(
+                "the audit trail is whole: {entries} entries in {chains} chains, registered since {since}"
+            );
+            println!("{receipt}");
             Ok(())
         }
     }
@@ -122,6 +142,8 @@ fn outcome(answer: &VerifyAuditResponse) -> serde_json::Value {
         "entries": answer.entries,
         "chains": answer.chains,
         "breaks": breaks.collect::<Vec<_>>(),
+        "registered_since": written(answer.begun_at),
+        "receipt": answer.receipt,
     })
 }
 
@@ -136,7 +158,10 @@ fn described(broken: &AuditBreak) -> String {
         "" => String::new(),
         id => format!(" (entry {id})"),
     };
-    format!("chain {chain} at {sequence}{entry}: {reason}")
+    match chain.as_str() {
+        "" => reason.clone(),
+        chain => format!("chain {chain} at {sequence}{entry}: {reason}"),
+    }
 }
 
 impl Export {
@@ -156,8 +181,8 @@ impl Export {
                 actor_user_id: self.actor_user_id,
                 resource_type: self.resource_type,
                 resource_id: self.resource_id,
-                start_time: self.start_time.unwrap_or_default(),
-                end_time: self.end_time.unwrap_or_default(),
+                start_time: self.start_time,
+                end_time: self.end_time,
             }),
         };
         with_admin(config, async |mut admin| {
@@ -172,6 +197,15 @@ impl Export {
         })
         .await
     }
+}
+
+/// An instant in milliseconds since the epoch, as people read it.
+fn written(millis: i64) -> String {
+    let instant = OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000);
+    instant
+        .ok()
+        .and_then(|instant| instant.format(&Rfc3339).ok())
+        .unwrap_or_default()
 }
 
 fn instant(text: &str) -> Result<i64, String> {

@@ -1,6 +1,6 @@
 //! `authgate keys`.
 
-use authgate_proto::v1::RotateKeysRequest;
+use authgate_proto::v1::{RotateKeysRequest, WithdrawKeyRequest};
 use clap::Subcommand;
 
 use super::{refused, with_admin};
@@ -20,16 +20,24 @@ pub enum Command {
         #[command(flatten)]
         output: Output,
     },
+    /// Take a key that signs no more out of the key set: tokens of it count no more
+    Withdraw {
+        /// The key's `kid`
+        key_id: String,
+    },
 }
 
 impl Command {
     /// Does what was asked.
     pub async fn run(self, config: &Config) -> Result<(), Error> {
-        let Self::Rotate {
-            algorithm,
-            now,
-            output,
-        } = self;
+        let (algorithm, now, output) = match self {
+            Self::Rotate {
+                algorithm,
+                now,
+                output,
+            } => (algorithm, now, output),
+            Self::Withdraw { key_id } => return withdraw(config, key_id).await,
+        };
         let request = RotateKeysRequest {
             algorithm: algorithm.unwrap_or_default(),
             immediately: now,
@@ -46,4 +54,14 @@ impl Command {
         }
         Ok(())
     }
+}
+
+async fn withdraw(config: &Config, key_id: String) -> Result<(), Error> {
+    with_admin(config, async |mut admin| {
+        let request = WithdrawKeyRequest { key_id };
+        admin.withdraw_key(request).await.map_err(refused)
+    })
+    .await?;
+    println!("The key is gone; running servers follow within 5 seconds.");
+    Ok(())
 }

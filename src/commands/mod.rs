@@ -8,6 +8,8 @@ pub mod keys;
 pub mod revoke;
 pub mod users;
 
+use std::env;
+
 use authgate_proto::{
     error::OAuthError,
     transport::{self, Transport},
@@ -26,11 +28,24 @@ async fn with_admin<T>(
 ) -> Result<T, Error> {
     core_process::with_core(config, async |core| {
         work(AdminClient::new(transport::in_process(
-            core.operator_routes(),
+            core.operator_routes(&operator()),
         )))
         .await
     })
     .await
+}
+
+/// Who runs the command, for the audit trail: what the system knows, and what the shell says.
+fn operator() -> String {
+    let uid = rustix::process::getuid().as_raw();
+    let named = |name| env::var(name).ok().filter(|value| !value.is_empty());
+    let user = named("SUDO_USER")
+        .or_else(|| named("USER"))
+        .or_else(|| named("LOGNAME"));
+    let user = user.unwrap_or_else(|| "somebody".to_owned());
+    let system = rustix::system::uname();
+    let host = system.nodename().to_string_lossy();
+    format!("{user} (uid {uid}) on {host}")
 }
 
 /// What the core says against a command.

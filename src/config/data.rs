@@ -31,6 +31,6 @@ pub fn read(reader: &mut Reader<'_>) -> Data {
             .into(),
         seed_file: reader.file("SEED_FILE"),
         root_secret: encryption_secret.or(session_secret),
-        admin_password: secrets::password(reader, "DEFAULT_ADMIN_PASSWORD"),
+        admin_password: secrets::first_password(reader, "DEFAULT_ADMIN_PASSWORD"),
     }
 }

@@ -123,6 +123,17 @@ impl<'a> Reader<'a> {
         )
     }
 
+    /// A duration in Go's syntax of at least `least`.
+    pub fn duration_from(&mut self, name: &str, default: Duration, least: Duration) -> Duration {
+        let expected = format!(
+            "expected a duration of at least {}, such as 90s, 30m or 1h30m",
+            duration::format(least)
+        );
+        self.parse(name, default, &expected, |text| {
+            duration::parse(text).filter(|duration| *duration >= least)
+        })
+    }
+
     /// Whole seconds within `range`.
     pub fn seconds(
         &mut self,

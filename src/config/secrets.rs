@@ -1,5 +1,6 @@
 //! What makes a secret fit for use.
 
+use core_service::domain::password::{self, Weakness};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::reader::Reader;
@@ -18,20 +19,6 @@ const PLACEHOLDERS: [&str; 9] = [
     "default",
     "insecure",
 ];
-/// Passwords that everybody tries first.
-const COMMON_PASSWORDS: [&str; 9] = [
-    "admin",
-    "administrator",
-    "admin123",
-    "password",
-    "password1",
-    "password123",
-    "changeme",
-    "12345678",
-    "123456789",
-];
-/// The shortest password that an account may start with.
-const SHORTEST_PASSWORD: usize = 8;
 
 /// Reads `name` as key material: at least 32 bytes and no placeholder.
 pub fn strong(reader: &mut Reader<'_>, name: &str) -> Option<SecretString> {
@@ -55,13 +42,13 @@ pub fn token(reader: &mut Reader<'_>, name: &str) -> Option<SecretString> {
 }
 
 /// Reads `name` as the first password of an account.
-pub fn password(reader: &mut Reader<'_>, name: &str) -> Option<SecretString> {
+pub fn first_password(reader: &mut Reader<'_>, name: &str) -> Option<SecretString> {
     let secret = reader.secret(name)?;
-    let text = secret.expose_secret();
-    if text.chars().count() < SHORTEST_PASSWORD {
-        reader.wrong(name, "too short: at least 8 characters");
-    } else if COMMON_PASSWORDS.contains(&text.to_lowercase().as_str()) {
-        reader.wrong(name, "one of the passwords that are tried first");
+    match password::weakness(secret.expose_secret(), &["admin", "admin@localhost"]) {
+        None => {}
+        Some(Weakness::TooShort) => reader.wrong(name, "too short: at least 8 characters"),
+        Some(Weakness::TooLong) => reader.wrong(name, "too long: at most 1,024 bytes"),
+        Some(Weakness::TooEasy) => reader.wrong(name, "one of the passwords that are tried first"),
     }
     Some(secret)
 }

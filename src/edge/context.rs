@@ -17,8 +17,8 @@ use ipnet::IpNet;
 
 use super::{client_ip, request_id};
 
-/// Bytes of a user agent that are kept.
-const LONGEST_USER_AGENT: usize = 256;
+/// Characters of a user agent that are kept, as many as the audit trail takes.
+const LONGEST_USER_AGENT: usize = 500;
 /// Bytes of a path that are kept.
 const LONGEST_PATH: usize = 512;
 /// Headers in which the parts of AuthGate talk to one another: never believed from outside.
@@ -82,12 +82,15 @@ fn path(path: &str) -> String {
 }
 
 fn user_agent(headers: &HeaderMap) -> String {
-    let text = headers
+    let bytes = headers
         .get(USER_AGENT)
-        .and_then(|value| value.to_str().ok());
-    let text = text.unwrap_or_default();
-    // ASCII only, so that every byte is a character.
-    text.get(..LONGEST_USER_AGENT).unwrap_or(text).to_owned()
+        .map_or(&[][..], HeaderValue::as_bytes);
+    // A character has four bytes at most. What is no UTF-8 must not hide the rest.
+    let bytes = &bytes[..bytes.len().min(4 * LONGEST_USER_AGENT)];
+    String::from_utf8_lossy(bytes)
+        .chars()
+        .take(LONGEST_USER_AGENT)
+        .collect()
 }
 
 /// The first cookie of that name: browsers send the one with the longest path first.

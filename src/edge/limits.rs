@@ -63,7 +63,7 @@ impl GovernorClock for ServerClock {
 
 /// How one request stands to its limit, if it has one.
 #[derive(Debug, Clone, Copy)]
-pub struct Standing(Option<Counted>);
+pub struct Standing<'a>(Option<(Counted, &'a str)>);
 
 /// What became of a request that is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,13 +114,13 @@ impl Limits {
 
     /// Counts a request of `client`.
     #[must_use]
-    pub fn standing(&self, request: &Request, client: IpAddr) -> Standing {
+    pub fn standing(&self, request: &Request, client: IpAddr) -> Standing<'_> {
         let route = request.extensions().get::<MatchedPath>();
         Standing(route.and_then(|route| self.count(request.method(), route.as_str(), client)))
     }
 
     /// Counts a request of `client` to the route `path`; none when it is not limited.
-    fn count(&self, method: &Method, path: &str, client: IpAddr) -> Option<Counted> {
+    fn count(&self, method: &Method, path: &str, client: IpAddr) -> Option<(Counted, &str)> {
         let applies = |rule: &&Rule| {
             rule.path == path && rule.method.as_ref().is_none_or(|only| only == method)
         };
@@ -128,7 +128,7 @@ impl Limits {
         let now = (self.clock)().seconds();
         let per_minute = rule.per_minute.get();
         let refill = |count: u32| i64::from((count * 60).div_ceil(per_minute));
-        Some(match rule.buckets.check_key(&bucket(client)) {
+        let counted = match rule.buckets.check_key(&bucket(client)) {
             Ok(state) => {
                 let remaining = state.remaining_burst_capacity();
                 Counted {
@@ -147,7 +147,8 @@ impl Limits {
                     retry_after: Some(whole_seconds(wait)),
                 }
             }
-        })
+        };
+        Some((counted, &rule.path))
     }
 
     /// Forgets addresses whose buckets are full again. To be called now and then.
@@ -159,17 +160,23 @@ impl Limits {
     }
 }
 
-impl Standing {
+impl<'a> Standing<'a> {
     /// Why the request may not pass; none: it may.
     #[must_use]
     pub fn refusal(self) -> Option<Failure> {
-        let retry_after = self.0?.retry_after?;
+        let retry_after = self.0?.0.retry_after?;
         Some(Failure::RateLimited { retry_after })
+    }
+
+    /// The path that is limited.
+    #[must_use]
+    pub fn limit(self) -> &'a str {
+        self.0.map_or("", |(_, path)| path)
     }
 
     /// Tells the client.
     pub fn show(self, headers: &mut HeaderMap) {
-        let Some(counted) = self.0 else { return };
+        let Some((counted, _)) = self.0 else { return };
         headers.insert(LIMIT, counted.per_minute.into());
         headers.insert(REMAINING, counted.remaining.into());
         headers.insert(RESET, HeaderValue::from(counted.reset));
@@ -178,7 +185,7 @@ impl Standing {
 
 /// Who shares a bucket: an IPv4 address; a whole /64 of IPv6, which is what one
 /// subscriber has and can walk through at will.
-fn bucket(client: IpAddr) -> IpAddr {
+pub(super) fn bucket(client: IpAddr) -> IpAddr {
     match client {
         IpAddr::V4(_) => client,
         IpAddr::V6(address) => {
@@ -213,7 +220,8 @@ mod tests {
     }
 
     fn post(limits: &Limits, path: &str, client: &str) -> Option<Counted> {
-        limits.count(&Method::POST, path, client.parse().unwrap())
+        let counted = limits.count(&Method::POST, path, client.parse().unwrap());
+        counted.map(|(counted, _)| counted)
     }
 
     fn refused(limits: &Limits, path: &str, client: &str) -> Option<u32> {
@@ -284,7 +292,10 @@ mod tests {
         });
         assert_eq!(post(&limits, "/auth/oauth/token", "192.0.2.1"), None);
         assert_eq!(post(&limits, "/login", "192.0.2.1"), None);
-        let get = |path| limits.count(&Method::GET, path, "192.0.2.1".parse().unwrap());
+        let get = |path| {
+            let counted = limits.count(&Method::GET, path, "192.0.2.1".parse().unwrap());
+            counted.map(|(counted, _)| counted)
+        };
         assert_eq!(get("/auth/login"), None);
         assert!(
             get("/auth/oauth/authorize").is_some_and(|standing| standing.retry_after.is_none())

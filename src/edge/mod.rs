@@ -13,6 +13,7 @@ mod context;
 mod failure;
 mod limits;
 mod overload;
+mod refusals;
 mod request_id;
 mod security_headers;
 #[cfg(test)]
@@ -45,6 +46,7 @@ pub use self::{
     failure::{ErrorPage, Failure},
     limits::Limits,
     overload::TooManyConnections,
+    refusals::Refusals,
 };
 use crate::config::Server;
 
@@ -53,6 +55,7 @@ use crate::config::Server;
 pub struct Edge {
     origin: Origin,
     limits: Arc<Limits>,
+    refusals: Arc<Refusals>,
     bounds: Bounds,
     failures: Renderer,
     security_headers: SecurityHeaders,
@@ -72,6 +75,7 @@ impl Edge {
                 session_cookie: vocabulary::session_cookie_name(https),
             },
             limits: Arc::new(Limits::new(&server.limits, base_path, clock)),
+            refusals: Arc::default(),
             bounds: Bounds::default(),
             failures: Renderer {
                 base_path: base_path.into(),
@@ -86,6 +90,12 @@ impl Edge {
     #[must_use]
     pub fn limits(&self) -> Arc<Limits> {
         Arc::clone(&self.limits)
+    }
+
+    /// What the limits refused, for the audit trail.
+    #[must_use]
+    pub fn refusals(&self) -> Arc<Refusals> {
+        Arc::clone(&self.refusals)
     }
 
     /// Puts the edge around `routes`; gRPC calls go to `grpc` where there is one.
@@ -170,7 +180,12 @@ async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -
     // An address that asks too often costs nothing behind this point.
     let standing = edge.limits.standing(&request, caller.client_ip);
     let answered = match standing.refusal() {
-        Some(refusal) => Err(refusal),
+        Some(refusal) => {
+            let context = request.extensions().get();
+            edge.refusals
+                .note(limits::bucket(caller.client_ip), standing.limit(), context);
+            Err(refusal)
+        }
         // A fault in one request ends that request only. The panic hook has logged it.
         None => AssertUnwindSafe(edge.work(request, caller.client_ip, next))
             .catch_unwind()

@@ -16,7 +16,7 @@ use axum::{
     Extension,
     body::{Body, Bytes},
     extract::{ConnectInfo, Request},
-    http::{HeaderMap, Method, StatusCode},
+    http::{HeaderMap, HeaderValue, Method, StatusCode},
     response::Response,
     routing::{get, post},
 };
@@ -31,6 +31,7 @@ use crate::config::{Config, Variables};
 
 struct App {
     router: Router,
+    refusals: Arc<Refusals>,
     time: Arc<AtomicI64>,
 }
 
@@ -81,6 +82,7 @@ fn bounded_app(variables: &[(&str, &str)], bounds: Bounds) -> App {
                 get(async || ([("content-security-policy", "img-src *")], "own")),
             );
     App {
+        refusals: edge.refusals(),
         router: edge.wrap(routes, None),
         time,
     }
@@ -122,6 +124,45 @@ fn header<'a>(response: &'a Response, name: &str) -> &'a str {
 }
 
 const HTML: (&str, &str) = ("accept", "text/html,application/xhtml+xml");
+
+#[tokio::test]
+async fn what_the_limits_refuse_is_counted_for_the_audit_trail() {
+    let app = app(&[("LOGIN_RATE_LIMIT", "1")]);
+    let agent = [("user-agent", "curl/8")];
+    for _ in 0..5 {
+        app.send(Method::POST, "/login", &agent, "").await;
+    }
+    let told = app.refusals.take();
+    assert_eq!(
+        (told.len(), told[0].count, &*told[0].limit),
+        (1, 4, "/login")
+    );
+    let first = told[0].first.clone().unwrap();
+    assert_eq!(
+        (
+            &*first.client_ip,
+            &*first.user_agent,
+            &*first.path,
+            &*first.method
+        ),
+        ("10.0.0.1", "curl/8", "/login", "POST")
+    );
+}
+
+#[tokio::test]
+async fn a_user_agent_is_kept_whatever_bytes_it_has() {
+    let app = app(&[]);
+    let seen = async |agent: &[u8]| {
+        let mut request = Request::get("/seen").body(Body::empty()).unwrap();
+        let agent = HeaderValue::from_bytes(agent).unwrap();
+        request.headers_mut().insert("user-agent", agent);
+        text(app.router.clone().oneshot(request).await.unwrap()).await
+    };
+    let said = seen(b"caf\xe9 \xc3\xa9 1.0").await;
+    assert!(said.contains("caf\u{fffd} \u{e9} 1.0"), "{said}");
+    let said = seen(&[b'a'; 700]).await;
+    assert!(said.contains(&"a".repeat(500)) && !said.contains(&"a".repeat(501)));
+}
 
 #[tokio::test]
 async fn handlers_see_who_asks() {
@@ -427,10 +468,7 @@ async fn internal_headers_do_not_come_from_outside() {
         Arc::new(|_| String::new()),
     )
     .wrap(echo, None);
-    let app = App {
-        router,
-        time: edge.time,
-    };
+    let app = App { router, ..edge };
     let seen = text(
         app.get(
             "/headers",

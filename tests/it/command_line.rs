@@ -331,6 +331,10 @@ fn users_are_made_and_given_passwords() {
         let said = refusal(&run_reading(&directory, &set, nothing));
         assert!(said.contains("no password"), "{said}");
     }
+    for easy in ["x", "12345678", "ada@app.example"] {
+        let said = refusal(&run_reading(&directory, &set, easy));
+        assert!(said.contains("password: "), "{said}");
+    }
     let unknown = ["user", "set-password", "nobody", "--password-stdin"];
     refusal(&run_reading(
         &directory,
@@ -339,6 +343,31 @@ fn users_are_made_and_given_passwords() {
     ));
     let generated = printed_json(&run(&directory, &["user", "set-password", "bob", "--json"]));
     assert_ne!(generated["password"], made["password"]);
+}
+
+#[test]
+fn the_audit_trail_is_proven_against_a_receipt() {
+    let directory = directory();
+    printed(&run(&directory, &["user", "create", "ada", "--json"]));
+    let said = printed(&run(&directory, &["audit", "verify"]));
+    assert!(
+        said.contains("registered since 20") && said.contains("authgate-audit-receipt "),
+        "{said}"
+    );
+    let receipt = directory.path().join("receipt.txt");
+    std::fs::write(&receipt, &said).unwrap();
+    let since = ["audit", "verify", "--since", receipt.to_str().unwrap()];
+    printed(&run(&directory, &since));
+    let log = printed(&run(&directory, &["audit", "export", "--format", "jsonl"]));
+    assert!(
+        log.contains("\"operator\":\"") && log.contains("(uid "),
+        "{log}"
+    );
+
+    std::fs::write(&receipt, "nothing").unwrap();
+    refusal(&run(&directory, &since));
+    std::fs::write(&receipt, said.replace("receipt 1", "receipt 2")).unwrap();
+    refusal(&run(&directory, &since));
 }
 
 #[test]

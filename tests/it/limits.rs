@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use authgate_proto::v1::{AuditFilter, ListAuditRequest};
 use http::{Method, StatusCode};
 
 use crate::support::{
@@ -89,6 +90,29 @@ on_both! {
         let refused = app.post_form("/oauth/token", &[]).await;
         app.advance(Duration::from_secs(refused.header("retry-after").parse().unwrap()));
         assert_ne!(app.post_form("/oauth/token", &[]).await.status, StatusCode::TOO_MANY_REQUESTS);
+    }
+
+    async fn who_is_refused_stands_in_the_audit_trail(db: Db) {
+        let app = with_one_token_request(db, &[]).await;
+        for _ in 0..4 {
+            is_refused(&app, "192.0.2.1", "").await;
+        }
+        is_refused(&app, "192.0.2.2", "").await;
+        app.tell_refusals().await;
+        let filter = AuditFilter { event_types: vec!["RATE_LIMIT_EXCEEDED".to_owned()], ..AuditFilter::default() };
+        let request = ListAuditRequest { filter: Some(filter), ..ListAuditRequest::default() };
+        let mut entries = Vec::new();
+        for _ in 0..100 {
+            entries = app.admin().list_audit(request.clone()).await.unwrap().into_inner().entries;
+            if !entries.is_empty() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        assert_eq!(entries.len(), 1);
+        let entry = &entries[0];
+        assert_eq!((entry.actor_ip.as_str(), entry.count, entry.success), ("192.0.2.1", 3, false));
+        assert_eq!((entry.request_path.as_str(), entry.details.as_str()), ("/oauth/token", r#"{"what":"/oauth/token"}"#));
     }
 
     async fn a_limit_of_zero_is_none(db: Db) {

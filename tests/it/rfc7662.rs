@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use authgate_proto::v1::{RejectClientRequest, UserRequest};
+use authgate_proto::v1::{DeactivateClientRequest, UserRequest};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -186,7 +186,7 @@ on_both! {
         let tokens = WEB_APP.tokens(&app, "openid offline_access").await;
         let own = SERVICE_APP.own_token(&app).await;
         for client_id in [WEB.0, SERVICE.0] {
-            app.admin().reject_client(RejectClientRequest { client_id: client_id.into() }).await.unwrap();
+            app.admin().deactivate_client(DeactivateClientRequest { client_id: client_id.into() }).await.unwrap();
         }
         for token in [&text(&tokens, "access_token"), &text(&tokens, "refresh_token"), &own] {
             assert_eq!(AUDITOR.introspect(&app, token).await, inactive());

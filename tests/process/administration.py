@@ -33,8 +33,8 @@ class Administrator:
     def disable_user(self, program: Program, username: str) -> None:
         self._call(program, "DisableUser", username)
 
-    def reject_client(self, program: Program, client_id: str) -> None:
-        self._call(program, "RejectClient", client_id)
+    def deactivate_client(self, program: Program, client_id: str) -> None:
+        self._call(program, "DeactivateClient", client_id)
 
     def _call(self, program: Program, method: str, name: str) -> None:
         """A call whose message has one field, a text: what it takes fits into a few bytes."""

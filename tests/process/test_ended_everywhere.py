@@ -308,12 +308,12 @@ def the_user_is_disabled(pair: Pair, given: Given) -> list[str]:
 
 
 def the_app_is_rejected(pair: Pair, given: Given) -> list[str]:
-    pair.administrator.reject_client(pair.acting, given.app.id)
+    pair.administrator.deactivate_client(pair.acting, given.app.id)
     return [*given.access_tokens, given.refresh_tokens[-1]]
 
 
 def the_service_is_rejected(pair: Pair, given: Given) -> list[str]:
-    pair.administrator.reject_client(pair.acting, given.service.id)
+    pair.administrator.deactivate_client(pair.acting, given.service.id)
     return [given.service_token]
 
 
@@ -371,7 +371,7 @@ def test_a_rejected_client_gets_nothing_more(pair: Pair):
     for _ in range(4):
         assert gets_a_token()
     pair.disturb()
-    pair.administrator.reject_client(pair.acting, given.service.id)
+    pair.administrator.deactivate_client(pair.acting, given.service.id)
     holds_soon(lambda: not gets_a_token(), time.monotonic(), "the rejection is known")
 
 

@@ -120,10 +120,14 @@ impl Page {
     }
 
     /// The document as HTML.
-    pub fn render<V>(self, visitor: &Visitor, content: impl FnOnce() -> V) -> String
+    pub fn render<V>(mut self, visitor: &Visitor, content: impl FnOnce() -> V) -> String
     where
         V: IntoView + 'static,
     {
+        if let Some(console) = self.console.as_mut().filter(|_| !visitor.from_ours) {
+            // Whoever made a link must not put words into our mouth.
+            console.done = None;
+        }
         let failed = self.status.is_client_error() || self.status.is_server_error();
         let prefix = if failed {
             visitor.texts.frame.error_prefix

@@ -67,6 +67,8 @@ pub enum Failure {
     Method,
     /// More to search for than anything could hold; the list without filters.
     SearchTooLong(String),
+    /// Filters of a file that can't be understood, by their names.
+    Filters(Vec<&'static str>),
     /// There is no page at the path.
     NoPage,
     /// The page is for admins and its visitor is none.
@@ -215,6 +217,11 @@ impl Failure {
                 );
                 let label = texts.back;
                 pages::error::respond(visitor, view, Some(Way { path, label }))
+            }
+            Self::Filters(names) => {
+                let mut view = view(visitor, StatusCode::BAD_REQUEST, Some(&texts.filters));
+                view.detail = Some(names.join(", "));
+                pages::error::respond(visitor, view, None)
             }
             Self::NoPage => plain(visitor, StatusCode::NOT_FOUND),
             Self::AdminsOnly => {

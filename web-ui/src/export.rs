@@ -145,24 +145,36 @@ fn row(entry: &AuditEntry) -> [String; 10] {
     .map(harmless)
 }
 
+/// What spreadsheets take for the beginning of a formula, also in full width.
+const FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+/// What parts cells or rows, here or where a semicolon or tab does.
+const PARTING: [char; 6] = [',', ';', '\t', '"', '\r', '\n'];
+
 /// A cell that no spreadsheet takes for a formula.
 fn harmless(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    if text.starts_with(FORMULA) {
         format!("'{text}")
     } else {
         text.to_owned()
     }
 }
 
+/// Rows as in RFC 4180.
 fn rows(rows: impl IntoIterator<Item = [String; 10]>) -> Vec<u8> {
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(Vec::new());
+    let mut text = String::new();
     for row in rows {
-        // Into memory, and all rows have ten cells: it can't fail.
-        let _ = writer.write_record(&row);
+        text.push_str(&row.map(quoted).join(","));
+        text.push_str("\r\n");
     }
-    writer.into_inner().unwrap_or_default()
+    text.into_bytes()
+}
+
+fn quoted(cell: String) -> String {
+    if cell.contains(PARTING) {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell
+    }
 }
 
 #[cfg(test)]
@@ -199,7 +211,13 @@ mod tests {
             ("+1", "'+1"),
             ("-1", "'-1"),
             ("@SUM(A1)", "'@SUM(A1)"),
-            ("\t=1", "'\t=1"),
+            ("\t=1", "\"'\t=1\""),
+            ("＝1+1", "'＝1+1"),
+            ("＋1", "'＋1"),
+            ("－1", "'－1"),
+            ("＠SUM(A1)", "'＠SUM(A1)"),
+            ("a;=1+1", "\"a;=1+1\""),
+            ("a\t=1+1", "\"a\t=1+1\""),
             ("\r=1", "\"'\r=1\""),
             ("a\"b", "\"a\"\"b\""),
             ("a,b\nc", "\"a,b\nc\""),

@@ -13,6 +13,10 @@ use uuid::Uuid;
 
 use crate::error::{Failure, FormFault};
 
+/// The field with the token against forgery,
+const CSRF_FIELD: &str = "csrf_token";
+/// and the header that may carry it instead.
+const CSRF_HEADER: &str = "x-csrf-token";
 /// The longest form body in bytes.
 pub const BODY_LIMIT: usize = 16 * 1024;
 
@@ -108,6 +112,9 @@ impl<S: Send + Sync> FromRequest<S> for Form {
         if !is_form(request.headers()) {
             return Err(FormFault::ContentType.into());
         }
+        let token = request.headers().get(CSRF_HEADER);
+        let token = token.and_then(|value| value.to_str().ok());
+        let token = token.map(str::to_owned);
         let body =
             Bytes::from_request(request, state)
                 .await
@@ -116,7 +123,13 @@ impl<S: Send + Sync> FromRequest<S> for Form {
                     _ => FormFault::Incomplete.into(),
                 })?;
         let text = std::str::from_utf8(&body).map_err(|_| FormFault::Encoding)?;
-        Ok(Self(Fields::parse(text)?))
+        let mut fields = Fields::parse(text)?;
+        // Programs may send the token as a header; the field counts if there is one.
+        if let Some(token) = token.filter(|_| fields.get(CSRF_FIELD).is_empty()) {
+            fields.0.retain(|(name, _)| name != CSRF_FIELD);
+            fields.0.push((CSRF_FIELD.to_owned(), token));
+        }
+        Ok(Self(fields))
     }
 }
 

@@ -200,6 +200,7 @@ fn administration() -> Router<Site> {
         .route("/admin/audit/api/stats", get(audit::api::statistics))
         .route("/admin/keys", get(keys::show))
         .route(keys::ROTATE_PATH, post(keys::rotate))
+        .route(keys::WITHDRAW_PATH, post(keys::withdraw))
         .route(
             keys::ROTATE_NOW_PATH,
             get(keys::confirm_now).post(keys::rotate_now),

@@ -22,6 +22,9 @@ use crate::{
     theme::Theme,
 };
 
+/// Where a request was made (Fetch Metadata).
+const FETCH_SITE: &str = "sec-fetch-site";
+
 /// What all handlers share.
 #[derive(Clone)]
 pub struct Site {
@@ -63,6 +66,9 @@ pub struct Visitor {
     pub texts: &'static Texts,
     /// Path and query of the request, as the browser sees them.
     pub here: String,
+    /// A page of ours led here. Browsers say so where a connection is secure; of those
+    /// that don't it is believed.
+    pub from_ours: bool,
 }
 
 impl Visitor {
@@ -75,6 +81,7 @@ impl Visitor {
             language: Language::default(),
             texts: Language::default().texts(),
             here: config.path("/"),
+            from_ours: true,
         }
     }
 
@@ -91,6 +98,10 @@ impl Visitor {
             language,
             texts: language.texts(),
             here: site.config.path(here),
+            from_ours: request
+                .headers()
+                .get(FETCH_SITE)
+                .is_none_or(|site| site == "same-origin"),
         }
     }
 

@@ -69,7 +69,7 @@ pub(crate) async fn revoke(
     person: &SignedIn,
     request: v1::RevokeConsentRequest,
 ) -> Result<v1::Consent, Error> {
-    let v1::RevokeConsentRequest { id } = request;
+    let v1::RevokeConsentRequest { id, .. } = request;
     let mut transaction = core.store.begin().await?;
     let consent = consents::by_id(&mut transaction, &ConsentId::from(id))
         .await?

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     Core, Ctx,
+    admin::refused,
     audit::{Event, EventType, Resource},
     authorize::app::app_of,
     domain::{
@@ -157,31 +158,26 @@ async fn take(
 ) -> Result<v1::Grant, Error> {
     let v1::GrantRequest { id } = request;
     let id = GrantId::parse(&id).ok_or_else(unknown)?;
-    let taken = taken(core, ctx, id, &person.user.id, step).await;
-    let event = match &taken {
-        Ok((grant, true)) => Some(
-            step.event()
-                .about(Resource::grant(id, &grant.client_id))
-                .with("scope", grant.scope().to_string()),
-        ),
-        Ok((_, false)) => None,
-        Err(error) => {
-            let resource = Resource::new("TOKEN", id, "");
-            step.event().about(resource).failed_by(error)
-        }
-    };
-    if let Some(event) = event {
+    let result = try_to(core, ctx, &person.user.id, id, step).await;
+    let (grant, changed) = refused(core, ctx, result, || {
+        step.event().about(Resource::new("TOKEN", id, ""))
+    })?;
+    if changed {
+        let event = step
+            .event()
+            .about(Resource::grant(id, &grant.client_id))
+            .with("scope", grant.scope().to_string());
         core.audit.record(ctx, event);
     }
-    shown(core, &taken?.0, ctx.now).await
+    shown(core, &grant, ctx.now).await
 }
 
 /// The grant after `step`, and whether that changed it.
-async fn taken(
+async fn try_to(
     core: &Core,
     ctx: &Ctx,
-    id: GrantId,
     person: &UserId,
+    id: GrantId,
     step: Step,
 ) -> Result<(ListedGrant, bool), Error> {
     let mut transaction = core.store.begin().await?;

@@ -14,14 +14,14 @@ use super::{
 use crate::{
     Core, Ctx,
     audit::{Event, EventType, Resource},
-    domain::user::User,
+    domain::{
+        password::{Weakness, weakness},
+        user::User,
+    },
     error::Error,
-    identity::password::MAX_PASSWORD_BYTES,
     store::{grants, lock, sessions, users},
 };
 
-/// Characters of a password, at least (NIST SP 800-63B section 5.1.1.2).
-const SHORTEST: usize = 8;
 /// RFC 8176: by password.
 const AMR: &str = "pwd";
 
@@ -72,18 +72,12 @@ pub(crate) async fn change(
 
 /// What `new` lacks to be a password of `user`; none: nothing.
 fn lacks(user: &User, new: &SecretString) -> Option<PasswordRefusal> {
-    let new = new.expose_secret();
-    let key = User::key(new);
-    let is_known = |text: &str| User::key(text) == key;
-    if new.len() > MAX_PASSWORD_BYTES {
-        Some(PasswordRefusal::TooLong)
-    } else if new.chars().count() < SHORTEST {
-        Some(PasswordRefusal::TooShort)
-    } else if is_known(&user.username) || user.email.as_deref().is_some_and(is_known) {
-        Some(PasswordRefusal::TooEasy)
-    } else {
-        None
-    }
+    let own = [&user.username, user.email.as_deref().unwrap_or_default()];
+    Some(match weakness(new.expose_secret(), &own)? {
+        Weakness::TooLong => PasswordRefusal::TooLong,
+        Weakness::TooShort => PasswordRefusal::TooShort,
+        Weakness::TooEasy => PasswordRefusal::TooEasy,
+    })
 }
 
 /// Whether `current` is the password behind `stored`. Wrong ones count as at sign-in:

@@ -14,7 +14,7 @@ use crate::{
     Actor, Core, Ctx,
     audit::{Event, EventType, Resource},
     authorize::pending::{self, Meant},
-    domain::{id::UserId, user::User},
+    domain::user::User,
     error::Error,
     identity::{self, Authentication},
 };
@@ -32,7 +32,7 @@ enum Attempt {
         /// Seconds; 0: at once.
         retry_after: u32,
         /// Whose name it was, for the log.
-        user_id: Option<UserId>,
+        user: Option<Box<User>>,
     },
 }
 
@@ -93,9 +93,9 @@ pub(crate) async fn sign_in(
         Attempt::Failed {
             reason,
             retry_after,
-            user_id,
+            user,
         } => {
-            report_failure(core, ctx, reason, user_id.as_ref());
+            report_failure(core, ctx, reason, user.as_deref());
             Outcome::Refused(v1::SignInRefused {
                 reason: reason.into(),
                 retry_after,
@@ -127,12 +127,12 @@ async fn attempt(
         return Ok(Attempt::throttled(seconds));
     }
     match authentication {
-        Authentication::Refused(user_id) => {
+        Authentication::Refused(user) => {
             guard.failed(&core.store, ctx.now).await?;
-            Ok(Attempt::failed(SignInRefusal::BadCredentials, user_id))
+            Ok(Attempt::failed(SignInRefusal::BadCredentials, user))
         }
         Authentication::Proven { user, .. } if !user.active => {
-            Ok(Attempt::failed(SignInRefusal::Disabled, Some(user.id)))
+            Ok(Attempt::failed(SignInRefusal::Disabled, Some(user)))
         }
         Authentication::Proven { user, amr } => {
             guard.succeeded(&core.store, &standing).await?;
@@ -142,11 +142,11 @@ async fn attempt(
 }
 
 impl Attempt {
-    fn failed(reason: SignInRefusal, user_id: Option<UserId>) -> Self {
+    fn failed(reason: SignInRefusal, user: Option<Box<User>>) -> Self {
         Self::Failed {
             reason,
             retry_after: 0,
-            user_id,
+            user,
         }
     }
 
@@ -154,19 +154,23 @@ impl Attempt {
         Self::Failed {
             reason: SignInRefusal::Throttled,
             retry_after: seconds,
-            user_id: None,
+            user: None,
         }
     }
 }
 
-/// No user name: people type passwords into the wrong field. Who has to wait may come
+/// Of an account that there is, its name; else not what was typed, because people type
+/// passwords into the wrong field, but that it is nobody's. Who has to wait may come
 /// often, and is counted.
-fn report_failure(core: &Core, ctx: &Ctx, reason: SignInRefusal, user_id: Option<&UserId>) {
+fn report_failure(core: &Core, ctx: &Ctx, reason: SignInRefusal, user: Option<&User>) {
     let failure = || {
-        let about = user_id.map(|id| Resource::new("USER", id, ""));
-        Event::new(EventType::AuthenticationFailure, "failed to sign in")
-            .about(about.unwrap_or_default())
-            .failed(reason_name(reason))
+        let event = Event::new(EventType::AuthenticationFailure, "failed to sign in")
+            .failed(reason_name(reason));
+        match user {
+            Some(user) => event.about(Resource::user(user)),
+            None if reason == SignInRefusal::Throttled => event,
+            None => event.with("account", "unknown"),
+        }
     };
     if reason != SignInRefusal::Throttled {
         return core.audit.record(ctx, failure());
@@ -377,22 +381,25 @@ mod tests {
                 .map(|record| {
                     let entry = &record.entry;
                     assert!(!format!("{entry:?}").contains("typed here"));
-                    (&*entry.event_type, &*entry.error_message, &*entry.actor_username, &*entry.resource_id == ada.id.as_str(), entry.count)
+                    let named = (&*entry.resource_id == ada.id.as_str()).then_some(&*entry.resource_name);
+                    let account = entry.details.contains(r#""account":"unknown""#);
+                    assert_eq!(account, entry.error_message == "bad_credentials" && named.is_none());
+                    (&*entry.event_type, &*entry.error_message, &*entry.actor_username, named, entry.count)
                 })
                 .collect();
             said.sort_unstable();
             assert_eq!(
                 said,
                 [
-                    ("AUTHENTICATION_FAILURE", "bad_credentials", "", false, 1),
-                    ("AUTHENTICATION_FAILURE", "bad_credentials", "", false, 1),
-                    ("AUTHENTICATION_FAILURE", "bad_credentials", "", false, 1),
-                    ("AUTHENTICATION_FAILURE", "bad_credentials", "", false, 1),
-                    ("AUTHENTICATION_FAILURE", "bad_credentials", "", false, 1),
-                    ("AUTHENTICATION_FAILURE", "bad_credentials", "", true, 1),
-                    ("AUTHENTICATION_FAILURE", "throttled", "", false, 3),
-                    ("AUTHENTICATION_SUCCESS", "", "ada", false, 1),
-                    ("RATE_LIMIT_EXCEEDED", "has to wait", "", false, 3),
+                    ("AUTHENTICATION_FAILURE", "bad_credentials", "", None, 1),
+                    ("AUTHENTICATION_FAILURE", "bad_credentials", "", None, 1),
+                    ("AUTHENTICATION_FAILURE", "bad_credentials", "", None, 1),
+                    ("AUTHENTICATION_FAILURE", "bad_credentials", "", None, 1),
+                    ("AUTHENTICATION_FAILURE", "bad_credentials", "", None, 1),
+                    ("AUTHENTICATION_FAILURE", "bad_credentials", "", Some("ada"), 1),
+                    ("AUTHENTICATION_FAILURE", "throttled", "", None, 3),
+                    ("AUTHENTICATION_SUCCESS", "", "ada", None, 1),
+                    ("RATE_LIMIT_EXCEEDED", "has to wait", "", None, 3),
                 ]
             );
         }

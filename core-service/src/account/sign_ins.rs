@@ -67,7 +67,7 @@ pub(crate) async fn end(
     person: &SignedIn,
     request: v1::EndSignInRequest,
 ) -> Result<v1::EndSignInResponse, Error> {
-    let v1::EndSignInRequest { id } = request;
+    let v1::EndSignInRequest { id, .. } = request;
     let mut transaction = core.store.begin().await?;
     let session = sessions::by_id(&mut transaction, &SessionId::from(id))
         .await?

@@ -1,6 +1,7 @@
 //! The audit trail, for those who look into it.
 
 use authgate_proto::v1;
+use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use uuid::Uuid;
@@ -21,6 +22,8 @@ use crate::{
 const MOST_COUNTED: u32 = 10_000;
 /// Entries of one message of an export.
 const EXPORT_BATCH: u32 = 1000;
+/// How callers write an export down.
+const EXPORT_FORMATS: [&str; 3] = ["", "csv", "jsonl"];
 /// Messages of an export that wait for a slow reader.
 const EXPORT_AHEAD: usize = 1;
 const HOUR: std::time::Duration = std::time::Duration::from_secs(3600);
@@ -42,6 +45,7 @@ pub(crate) async fn list(
         offset,
         count,
     } = request;
+    let told = described(filter.as_ref());
     let filter = read_filter(filter.unwrap_or_default())?;
     let cursor = read_cursor(&page_token)?;
     if offset > MOST_COUNTED {
@@ -61,7 +65,7 @@ pub(crate) async fn list(
     } else {
         0
     };
-    report_view(core, ctx);
+    report_view(core, ctx, &told);
     Ok(v1::ListAuditResponse {
         entries: found.page.items.into_iter().map(answer).collect(),
         next_page_token: found.page.next,
@@ -84,7 +88,7 @@ pub(crate) async fn get(
     let id = Uuid::parse_str(&request.id).map_err(|_| unknown())?;
     let mut connection = core.store.read().await?;
     let record = audit::by_id(&mut connection, id).await?;
-    report_view(core, ctx);
+    report_view(core, ctx, &json!({ "entry_id": id.to_string() }));
     record.map(answer).ok_or_else(unknown)
 }
 
@@ -101,8 +105,8 @@ pub(crate) async fn statistics(
         start_time,
         end_time,
     } = request;
-    let end = instant(end_time).unwrap_or(ctx.now);
-    let start = instant(start_time).unwrap_or(end - THIRTY_DAYS);
+    let end = end_time.map_or(ctx.now, Timestamp);
+    let start = start_time.map_or(end - THIRTY_DAYS, Timestamp);
     if end < start {
         let reason = "end_time: is before start_time";
         return Err(Error::Invalid(reason.to_owned()));
@@ -118,6 +122,7 @@ pub(crate) async fn statistics(
         start_time: start.0,
         end_time: end.0,
         dropped: core.audit.dropped(),
+        off: !core.settings.audit.enabled,
         ..v1::AuditStatistics::default()
     };
     for row in counts {
@@ -147,12 +152,16 @@ pub(crate) async fn export(
     request: v1::ExportAuditRequest,
 ) -> Result<BoxStream<v1::ExportAuditResponse>, Error> {
     let v1::ExportAuditRequest { filter, format } = request;
-    let told = filter.clone().unwrap_or_default();
+    if !EXPORT_FORMATS.contains(&format.as_str()) {
+        let formats = EXPORT_FORMATS.join(", ");
+        return Err(Error::Invalid(format!("format: must be one of: {formats}")));
+    }
+    let told = described(filter.as_ref());
     let filter = read_filter(filter.unwrap_or_default())?;
     let event = Event::new(EventType::AuditLogExported, "The audit log was exported")
         .about(Resource::new("AUDIT_LOG", "", ""))
         .with("format", format)
-        .with("filter", described(&told));
+        .with("filter", told);
     core.audit.record(ctx, event);
     let (batches, stream) = mpsc::channel(EXPORT_AHEAD);
     let (core, ctx) = (core.clone(), ctx.clone());
@@ -191,37 +200,41 @@ async fn batch(
     Ok((v1::ExportAuditResponse { entries }, next))
 }
 
-/// Checks all chains.
+/// Checks the whole trail.
 ///
 /// # Errors
-/// UNAVAILABLE when the database is away.
+/// UNAVAILABLE when the database is away; `Invalid` for a receipt of somebody else.
 pub(crate) async fn verify(
     core: &Core,
     ctx: &Ctx,
-    _: v1::VerifyAuditRequest,
+    request: v1::VerifyAuditRequest,
 ) -> Result<v1::VerifyAuditResponse, Error> {
-    let outcome = verification::verify(core).await?;
-    report_view(core, ctx);
+    let outcome = verification::verify(core, ctx.now, &request.receipt).await?;
+    report_view(core, ctx, &json!({ "verified": true }));
     let breaks = outcome.breaks.into_iter().map(|broken| v1::AuditBreak {
-        chain: broken.chain.to_string(),
+        chain: broken.chain.map(|id| id.to_string()).unwrap_or_default(),
         sequence: u64::try_from(broken.sequence).unwrap_or_default(),
         entry_id: broken.entry.map(|id| id.to_string()).unwrap_or_default(),
-        reason: broken.reason.to_owned(),
+        reason: broken.reason.into_owned(),
     });
     Ok(v1::VerifyAuditResponse {
         entries: outcome.entries,
         chains: outcome.chains,
         breaks: breaks.collect(),
+        begun_at: outcome.begun_at.map_or(0, |instant| instant.0),
+        receipt: outcome.receipt.unwrap_or_default(),
     })
 }
 
-/// Who looks into the log is noted, once a minute.
-fn report_view(core: &Core, ctx: &Ctx) {
+/// Who looks into the log is noted, with what was looked for: once a minute for the same.
+fn report_view(core: &Core, ctx: &Ctx, filter: &Value) {
     let actor = ctx.actor.id();
+    let about = filter.to_string();
     core.audit
-        .record_often(ctx, EventType::AuditLogViewed, &actor, "", || {
+        .record_often(ctx, EventType::AuditLogViewed, &actor, &about, || {
             Event::new(EventType::AuditLogViewed, "The audit log was looked at")
                 .about(Resource::new("AUDIT_LOG", "", ""))
+                .with("filter", filter.clone())
         });
 }
 
@@ -271,18 +284,17 @@ fn read_filter(filter: v1::AuditFilter) -> Result<Filter, Error> {
         actor_user_id: some(actor_user_id),
         resource_type: some(resource_type.to_ascii_uppercase()),
         resource_id: some(resource_id),
-        from: instant(start_time),
-        until: instant(end_time),
+        from: start_time.map(Timestamp),
+        until: end_time.map(Timestamp),
     })
 }
 
-fn instant(millis: i64) -> Option<Timestamp> {
-    (millis != 0).then_some(Timestamp(millis))
-}
-
-/// What an export was limited to, for the log.
-fn described(filter: &v1::AuditFilter) -> serde_json::Value {
-    let mut said = serde_json::json!({
+/// What a view or an export was limited to, for the log.
+fn described(filter: Option<&v1::AuditFilter>) -> Value {
+    let Some(filter) = filter else {
+        return json!({});
+    };
+    let mut said = json!({
         "search": filter.search,
         "event_types": filter.event_types,
         "severity": filter.severity,
@@ -300,12 +312,12 @@ fn described(filter: &v1::AuditFilter) -> serde_json::Value {
     said
 }
 
-fn is_nothing(value: &serde_json::Value) -> bool {
+fn is_nothing(value: &Value) -> bool {
     match value {
-        serde_json::Value::Null => true,
-        serde_json::Value::String(text) => text.is_empty(),
-        serde_json::Value::Array(items) => items.is_empty(),
-        value => value.as_i64() == Some(0),
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        _ => false,
     }
 }
 

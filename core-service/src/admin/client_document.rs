@@ -13,6 +13,8 @@ use crate::domain::{
     secret::PlainToken,
 };
 
+/// Characters of a `client_secret` that an admin gives, at least.
+const SHORTEST_SECRET: usize = 32;
 /// Characters of a `client_id` and of a `client_secret`.
 const MAX_CREDENTIAL: usize = 255;
 
@@ -74,6 +76,16 @@ impl ClientDocument {
             Ok(client)
         } else {
             Err(problems)
+        }
+    }
+}
+
+impl GivenSecret {
+    /// Whether somebody might find it out by trying. Of a hash nobody can tell.
+    pub(crate) fn is_guessable(&self) -> bool {
+        match self {
+            Self::Plain(secret) => secret.expose().chars().count() < SHORTEST_SECRET,
+            Self::Hash(_) => false,
         }
     }
 }

@@ -6,7 +6,11 @@ use authgate_proto::v1;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{LOOKED_AT_TO, client_document::ClientDocument, page_size, search_text};
+use super::{
+    LOOKED_AT_TO,
+    client_document::{ClientDocument, GivenSecret},
+    page_size, refused, search_text,
+};
 use crate::{
     Core, Ctx,
     audit::{Event, EventType, Resource, Severity},
@@ -113,6 +117,11 @@ pub(crate) async fn create_from_document(
         None => id_by_form(core, &ctx.actor.id(), &form_id),
         Some(_) => None,
     };
+    if given.is_some_and(GivenSecret::is_guessable) {
+        let reason =
+            "client_secret: has fewer than 32 characters; leave it out, and one is made up";
+        return Err(Error::Invalid(reason.to_owned()));
+    }
     let new = NewClient {
         id: document.id.or_else(|| made_by_form.clone()),
         secret: given.map(|secret| secret.at_rest()),
@@ -285,33 +294,53 @@ pub(crate) async fn approve(
         ClientStatus::Inactive => Event::new(EventType::ClientActivated, "activated a client"),
         _ => Event::new(EventType::ClientApproved, "approved a client"),
     };
-    set_status(core, ctx, &request.client_id, ClientStatus::Active, event).await
+    let step = Step {
+        from: &[
+            ClientStatus::Pending,
+            ClientStatus::Inactive,
+            ClientStatus::Active,
+        ],
+        to: ClientStatus::Active,
+        otherwise: "",
+    };
+    set_status(core, ctx, &request.client_id, step, event).await
 }
 
 /// Turns a client down: its grants and consents end, and no token of it counts.
 ///
 /// # Errors
-/// `NotFound`.
+/// `NotFound`; `Precondition` when it does not wait for approval: somebody may have
+/// approved it since it was looked at.
 pub(crate) async fn reject(
     core: &Core,
     ctx: &Ctx,
     request: v1::RejectClientRequest,
 ) -> Result<v1::AdminClient, Error> {
     let event = |_| Event::new(EventType::ClientRejected, "rejected a client");
-    set_status(core, ctx, &request.client_id, ClientStatus::Inactive, event).await
+    let step = Step {
+        from: &[ClientStatus::Pending],
+        to: ClientStatus::Inactive,
+        otherwise: "only one that waits for approval can be rejected",
+    };
+    set_status(core, ctx, &request.client_id, step, event).await
 }
 
 /// Switches a client off: its grants and consents end, and no token of it counts.
 ///
 /// # Errors
-/// `NotFound`.
+/// `NotFound`; `Precondition` when it is not active.
 pub(crate) async fn deactivate(
     core: &Core,
     ctx: &Ctx,
     request: v1::DeactivateClientRequest,
 ) -> Result<v1::AdminClient, Error> {
     let event = |_| Event::new(EventType::ClientDeactivated, "switched a client off");
-    set_status(core, ctx, &request.client_id, ClientStatus::Inactive, event).await
+    let step = Step {
+        from: &[ClientStatus::Active],
+        to: ClientStatus::Inactive,
+        otherwise: "only an active one can be switched off",
+    };
+    set_status(core, ctx, &request.client_id, step, event).await
 }
 
 /// Removes a client with its consents and grants; no token of it counts.
@@ -409,22 +438,38 @@ pub(crate) async fn end_all(
     })
 }
 
-/// Gives a client that status; `event` tells of it by the one before.
+/// A change of a client's status.
+struct Step {
+    /// What it must be before,
+    from: &'static [ClientStatus],
+    /// what it is then,
+    to: ClientStatus,
+    /// and what is said when it is something else before.
+    otherwise: &'static str,
+}
+
+/// Takes a client that step; `event` tells of it by the status before.
 async fn set_status(
     core: &Core,
     ctx: &Ctx,
     id: &str,
-    status: ClientStatus,
+    step: Step,
     event: impl FnOnce(ClientStatus) -> Event,
 ) -> Result<v1::AdminClient, Error> {
     let mut transaction = core.store.begin().await?;
     let mut client = held(&mut transaction, id).await?;
-    if client.status != status {
-        let event = event(client.status).about(Resource::client(&client));
-        client.status = status;
+    let event = event(client.status).about(Resource::client(&client));
+    if !step.from.contains(&client.status) {
+        drop(transaction);
+        let status = client.status.as_str();
+        let reason = format!("the client is {status}: {}", step.otherwise);
+        return refused(core, ctx, Err(Error::Precondition(reason)), || event);
+    }
+    if client.status != step.to {
+        client.status = step.to;
         client.updated_at = ctx.now.max(Timestamp(client.updated_at.0 + 1));
         clients::update(&mut transaction, &client).await?;
-        if status == ClientStatus::Inactive {
+        if step.to == ClientStatus::Inactive {
             end_all(&mut transaction, &client.id, ctx.now).await?;
         }
         core.audit.record_in(&mut transaction, ctx, event).await?;

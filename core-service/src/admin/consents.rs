@@ -57,14 +57,20 @@ pub(crate) async fn list(
 /// Takes a consent back and ends all tokens under it.
 ///
 /// # Errors
-/// `NotFound`, also for one that was taken back before.
+/// `NotFound`, also for one that was taken back before, and for one of another user or
+/// to another client than the caller names.
 pub(crate) async fn revoke(
     core: &Core,
     ctx: &Ctx,
     request: v1::RevokeConsentRequest,
 ) -> Result<v1::Consent, Error> {
+    let v1::RevokeConsentRequest {
+        id,
+        user_id,
+        client_id,
+    } = request;
     let filter = Filter {
-        id: Some(ConsentId::from(request.id)),
+        id: Some(ConsentId::from(id)),
         ..Filter::default()
     };
     let mut transaction = core.store.begin().await?;
@@ -72,6 +78,8 @@ pub(crate) async fn revoke(
     let consent = found
         .items
         .first()
+        .filter(|consent| user_id.is_empty() || consent.user_id.as_str() == user_id)
+        .filter(|consent| client_id.is_empty() || consent.client_id.as_str() == client_id)
         .ok_or(Error::NotFound("there is no such consent"))?;
     consents::revoke(&mut transaction, &consent.id, ctx.now).await?;
     let (user, client) = (&consent.user_id, &consent.client_id);

@@ -40,5 +40,6 @@ pub(crate) async fn view(
         counted_to: COUNTED_TO.into(),
         sign_ins,
         recent: recent.into_iter().map(answer).collect(),
+        audit_off: !core.settings.audit.enabled,
     })
 }

@@ -2,10 +2,12 @@
 
 use authgate_proto::v1;
 
+use super::refused;
 use crate::{
     Core, Ctx,
     audit::{Event, EventType, Resource},
     config::Algorithm,
+    domain::id::KeyId,
     error::Error,
 };
 
@@ -36,6 +38,24 @@ pub(crate) async fn rotate(
         .with("immediately", immediately);
     core.audit.record(ctx, event);
     Ok(v1::RotateKeysResponse { key_ids })
+}
+
+/// Takes a key that signs no more out of the key set: tokens that it signed count no more.
+///
+/// # Errors
+/// `NotFound`; `Precondition` for the key that signs.
+pub(crate) async fn withdraw(
+    core: &Core,
+    ctx: &Ctx,
+    request: v1::WithdrawKeyRequest,
+) -> Result<v1::WithdrawKeyResponse, Error> {
+    let id = KeyId::from(request.key_id);
+    let event = Event::new(EventType::SigningKeyWithdrawn, "withdrew a signing key")
+        .about(Resource::new("KEY", &id, ""));
+    let result = core.keys.withdraw(ctx.now, &id).await;
+    refused(core, ctx, result, || event.clone())?;
+    core.audit.record(ctx, event);
+    Ok(v1::WithdrawKeyResponse {})
 }
 
 /// All signing keys that are published: those that sign, those that will, and those of

@@ -13,7 +13,22 @@ pub mod user_document;
 pub mod user_values;
 pub mod users;
 
-use crate::error::Error;
+use crate::{Core, Ctx, audit::Event, error::Error};
+
+/// Passes `result` on. That a guard stood in the way, that there is no such thing, or that
+/// it could not be done is put on record: `event` says what was tried.
+pub(crate) fn refused<T>(
+    core: &Core,
+    ctx: &Ctx,
+    result: Result<T, Error>,
+    event: impl FnOnce() -> Event,
+) -> Result<T, Error> {
+    let failed = result.as_ref().err();
+    if let Some(event) = failed.and_then(|error| event().failed_by(error)) {
+        core.audit.record(ctx, event);
+    }
+    result
+}
 
 /// Items of a page when the caller does not say, and at most.
 const DEFAULT_PAGE: u32 = 20;

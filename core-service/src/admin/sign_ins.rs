@@ -36,16 +36,18 @@ pub(crate) async fn list(
 /// Signs one browser out; the tokens that were approved there stay.
 ///
 /// # Errors
-/// `NotFound`.
+/// `NotFound`, also for one of another user than the caller names.
 pub(crate) async fn end(
     core: &Core,
     ctx: &Ctx,
     request: v1::EndSignInRequest,
 ) -> Result<v1::EndSignInResponse, Error> {
-    let id = SessionId::from(request.id);
+    let v1::EndSignInRequest { id, user_id } = request;
+    let id = SessionId::from(id);
     let mut transaction = core.store.begin().await?;
     let session: Session = sessions::by_id(&mut transaction, &id)
         .await?
+        .filter(|session| user_id.is_empty() || session.user_id.as_str() == user_id)
         .ok_or(Error::NotFound("there is no such sign-in"))?;
     if sessions::revoke(&mut transaction, &session.id, ctx.now).await? {
         let event = Event::new(EventType::SessionRevoked, "signed a user's browser out")

@@ -3,7 +3,7 @@
 use authgate_proto::v1;
 use uuid::Uuid;
 
-use super::{page_size, search_text};
+use super::{page_size, refused, search_text};
 use crate::{
     Core, Ctx,
     audit::{Event, EventType, Resource},
@@ -142,21 +142,18 @@ async fn change(
 ) -> Result<v1::AdminToken, Error> {
     let category = parse_category(&request.category)?;
     let id = Uuid::parse_str(&request.id).map_err(|_| unknown())?;
-    let event = event
-        .about(Resource::new("TOKEN", id, ""))
-        .with("category", category.as_str());
-    let done = changed(core, ctx, (category, id), event.clone(), change).await;
-    if let Some(failure) = done.as_ref().err().and_then(|error| event.failed_by(error)) {
-        core.audit.record(ctx, failure);
-    }
-    done
+    let event = event.with("category", category.as_str());
+    let result = try_change(core, ctx, (category, id), event.clone(), change).await;
+    refused(core, ctx, result, || {
+        event.about(Resource::new("TOKEN", id, ""))
+    })
 }
 
-async fn changed(
+async fn try_change(
     core: &Core,
     ctx: &Ctx,
     (category, id): (Category, Uuid),
-    mut event: Event,
+    event: Event,
     change: Change,
 ) -> Result<v1::AdminToken, Error> {
     let mut transaction = core.store.begin().await?;
@@ -174,15 +171,24 @@ async fn changed(
             "the token is {status}: it can't count again"
         )));
     }
-    if !apply(&mut transaction, ctx.now, category, id, change).await? {
-        return Ok(before);
-    }
+    let changed = apply(&mut transaction, ctx.now, category, id, change).await?;
     let after = one(core, ctx, &mut transaction, category, id)
         .await?
         .ok_or_else(unknown)?;
-    event.resource.name.clone_from(&after.client_name);
+    if change == Change::Enable && after.status == "disabled" {
+        return Err(Error::Precondition(
+            "the app sign-in of the token is suspended: the token counts again when the user \
+             enables that on the page of tokens and sign-ins"
+                .to_owned(),
+        ));
+    }
+    if !changed {
+        return Ok(after);
+    }
     let event = event
+        .about(Resource::new("TOKEN", id, after.client_id.clone()))
         .with("client_id", after.client_id.clone())
+        .with("client_name", after.client_name.clone())
         .with("user_id", after.user_id.clone());
     core.audit.record_in(&mut transaction, ctx, event).await?;
     transaction.commit().await?;

@@ -9,13 +9,11 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::{client_document::is_bcrypt, user_values};
-use crate::{
-    domain::{
-        document::{Object, Problem, Unknown},
-        time::Timestamp,
-        user::Role,
-    },
-    identity::password::MAX_PASSWORD_BYTES,
+use crate::domain::{
+    document::{Object, Problem, Unknown},
+    password::MAX_PASSWORD_BYTES,
+    time::Timestamp,
+    user::Role,
 };
 
 const MAX_TEXT: usize = 1024;

@@ -3,7 +3,10 @@
 use secrecy::SecretString;
 
 use crate::{
-    domain::{document::is_deceptive, random::fill_random},
+    domain::{
+        document::{INVISIBLE, is_deceptive, is_invisible},
+        random::fill_random,
+    },
     error::Error,
 };
 
@@ -23,6 +26,9 @@ pub(crate) fn check_username(username: &str) -> Result<(), &'static str> {
     }
     if username.trim() != username {
         return Err("must not begin or end with a space");
+    }
+    if username.chars().any(is_invisible) {
+        return Err(INVISIBLE);
     }
     check_name(username)
 }
@@ -104,6 +110,11 @@ mod tests {
             "a\0b",
             "a\nb",
             "ada\u{202e}",
+            "ad\u{200b}a",
+            "\u{2060}",
+            "\u{feff}ada",
+            "\u{3164}",
+            "a\u{e0041}da",
             long.as_str(),
         ] {
             assert!(check_username(username).is_err(), "{username:?}");

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{
-    LOOKED_AT_TO, page_size, search_text,
+    LOOKED_AT_TO, page_size, refused, search_text,
     user_values::{check, check_email, check_name, check_username, generate_password},
 };
 use crate::{
@@ -14,11 +14,11 @@ use crate::{
     audit::{Event, EventType, Resource},
     domain::{
         id::UserId,
+        password::weakness,
         time::Timestamp,
         user::{Role, User},
     },
     error::Error,
-    identity::password::MAX_PASSWORD_BYTES,
     store::{
         Column, Cursor, Executor, StoreError, Transaction, grants, lock, sessions, totals, users,
     },
@@ -86,7 +86,7 @@ pub(crate) async fn create(
         "" => Role::User,
         other => parse_role(other)?,
     };
-    let (password, generated_password) = given_or_generated(&password)?;
+    let (password, generated_password) = given_or_generated(&password, &[&username, &email])?;
     let user = NewUser {
         username,
         password_hash: Some(core.passwords.hash(&password).await?),
@@ -190,6 +190,21 @@ pub(crate) async fn update(
     ctx: &Ctx,
     request: v1::UpdateUserRequest,
 ) -> Result<v1::AdminUser, Error> {
+    let about = Resource::new("USER", &request.user_id, "");
+    let role = request.role.clone();
+    let result = update_unless_guarded(core, ctx, request).await;
+    refused(core, ctx, result, || {
+        Event::new(EventType::UserRoleChanged, "changed a user's role")
+            .about(about)
+            .with("to", role)
+    })
+}
+
+async fn update_unless_guarded(
+    core: &Core,
+    ctx: &Ctx,
+    request: v1::UpdateUserRequest,
+) -> Result<v1::AdminUser, Error> {
     let v1::UpdateUserRequest {
         user_id,
         name,
@@ -253,7 +268,8 @@ pub(crate) async fn update(
 /// empty password is made up and answered.
 ///
 /// # Errors
-/// `NotFound`; `Precondition` when the password is kept by another identity source; `Outdated`.
+/// `NotFound`; `Invalid` for one that is easily guessed; `Precondition` when the password
+/// is kept by another identity source; `Outdated`.
 pub(crate) async fn set_password(
     core: &Core,
     ctx: &Ctx,
@@ -265,21 +281,22 @@ pub(crate) async fn set_password(
         user_id,
         updated_at,
     } = request;
-    let (password, generated_password) = given_or_generated(&password)?;
-    let hash = core.passwords.hash(&password).await?;
-
-    let mut transaction = core.store.begin().await?;
-    let id = named(&mut transaction, &username, &user_id).await?.id;
-    lock::user(&mut transaction, &id).await?;
-    let user = named(&mut transaction, "", id.as_str()).await?;
-    if updated_at != 0 && updated_at != user.updated_at.0 {
-        return Err(Error::Outdated);
-    }
+    let user = named(&mut core.store.read().await?, &username, &user_id).await?;
     if user.auth_source != LOCAL {
         let source = user.auth_source;
         return Err(Error::Precondition(format!(
             "the password is kept by {source}, not here"
         )));
+    }
+    let own = [&*user.username, user.email.as_deref().unwrap_or_default()];
+    let (password, generated_password) = given_or_generated(&password, &own)?;
+    let hash = core.passwords.hash(&password).await?;
+
+    let mut transaction = core.store.begin().await?;
+    lock::user(&mut transaction, &user.id).await?;
+    let user = named(&mut transaction, "", user.id.as_str()).await?;
+    if updated_at != 0 && updated_at != user.updated_at.0 {
+        return Err(Error::Outdated);
     }
     let changed_at = ctx.now.max(Timestamp(user.updated_at.0 + 1));
     users::set_password_hash(&mut transaction, &user.id, &hash, changed_at).await?;
@@ -297,6 +314,18 @@ pub(crate) async fn set_password(
 /// `NotFound`; `Precondition` for oneself, and for the last admin, because nobody could
 /// undo it.
 pub(crate) async fn disable(
+    core: &Core,
+    ctx: &Ctx,
+    request: v1::UserRequest,
+) -> Result<v1::AdminUser, Error> {
+    let about = Resource::new("USER", &request.user_id, request.username.clone());
+    let result = disable_unless_guarded(core, ctx, request).await;
+    refused(core, ctx, result, || {
+        Event::new(EventType::UserDisabled, "switched a user off").about(about)
+    })
+}
+
+async fn disable_unless_guarded(
     core: &Core,
     ctx: &Ctx,
     request: v1::UserRequest,
@@ -350,6 +379,18 @@ pub(crate) async fn enable(
 /// # Errors
 /// `NotFound`; `Precondition` for oneself and for the last admin.
 pub(crate) async fn delete(
+    core: &Core,
+    ctx: &Ctx,
+    request: v1::UserRequest,
+) -> Result<v1::DeleteUserResponse, Error> {
+    let about = Resource::new("USER", &request.user_id, request.username.clone());
+    let result = delete_unless_guarded(core, ctx, request).await;
+    refused(core, ctx, result, || {
+        Event::new(EventType::UserDeleted, "deleted a user").about(about)
+    })
+}
+
+async fn delete_unless_guarded(
     core: &Core,
     ctx: &Ctx,
     request: v1::UserRequest,
@@ -444,18 +485,18 @@ pub(crate) async fn sign_out_everywhere(
     Ok((sessions, grants))
 }
 
-/// The password to set, and the one to answer: only what the caller does not know.
-fn given_or_generated(given: &str) -> Result<(SecretString, String), Error> {
+/// The password to set for somebody of the names `own`, and the one to answer: only what
+/// the caller does not know.
+fn given_or_generated(given: &str, own: &[&str]) -> Result<(SecretString, String), Error> {
     if given.is_empty() {
         let generated = generate_password();
         let told = generated.expose_secret().to_owned();
         return Ok((generated, told));
     }
-    if given.len() > MAX_PASSWORD_BYTES {
-        return Err(Error::Invalid(format!(
-            "password: has more than {MAX_PASSWORD_BYTES} bytes"
-        )));
-    }
+    check(
+        "password",
+        weakness(given, own).map_or(Ok(()), |weakness| Err(weakness.as_str())),
+    )?;
     Ok((SecretString::from(given), String::new()))
 }
 

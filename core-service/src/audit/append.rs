@@ -5,7 +5,10 @@ use std::{collections::HashMap, time::Duration};
 
 use uuid::Uuid;
 
-use super::chain::{entry_hash, seal, seal_again};
+use super::{
+    chain::{entry_hash, seal, seal_again},
+    register,
+};
 use crate::{
     domain::{
         audit::{Chain, Count, Entry, LATEST_WRITE, Link, hour_of, id_after},
@@ -43,7 +46,11 @@ impl Appender {
     ) -> Result<Chain, StoreError> {
         let mut new = Chain::new(self.chain, now);
         new.seal = seal(&self.keys, &new);
-        audit::lock(transaction, &new).await
+        let chain = audit::lock(transaction, &new).await?;
+        if chain.number.is_none() && chain.last_sequence == 0 {
+            return register::enter(&self.keys, transaction, chain).await;
+        }
+        Ok(chain)
     }
 
     /// Appends `entries` to `chain`, which [`lock`](Self::lock) gave; gives the id of the last.

@@ -7,7 +7,7 @@
 //! and ends, carries a seal of the same kind.
 
 use crate::{
-    domain::audit::{Chain, Entry, Hash, Link},
+    domain::audit::{Chain, Entry, Hash, Link, Register},
     keys::DerivedKeys,
 };
 
@@ -93,10 +93,12 @@ pub(super) fn entry_hash(keys: &DerivedKeys, previous: &Hash, link: &Link, entry
     keys.audit_hash(&message.0)
 }
 
-/// The seal of `chain` as it stands.
-pub(super) fn seal(keys: &DerivedKeys, chain: &Chain) -> Hash {
+/// The seal of `chain` as it stands. Before it has a number it says nothing of one.
+pub(crate) fn seal(keys: &DerivedKeys, chain: &Chain) -> Hash {
     let Chain {
         id,
+        number,
+        witness,
         started_at,
         first_sequence,
         first_hash,
@@ -105,7 +107,10 @@ pub(super) fn seal(keys: &DerivedKeys, chain: &Chain) -> Hash {
         last_id,
         seal: _,
     } = chain;
-    let mut message = Message::new(b'C');
+    let mut message = Message::new(if number.is_some() { b'N' } else { b'C' });
+    if let Some(number) = number {
+        message.number(*number).text(witness);
+    }
     message
         .bytes(id.as_bytes())
         .number(started_at.0)
@@ -114,6 +119,31 @@ pub(super) fn seal(keys: &DerivedKeys, chain: &Chain) -> Hash {
         .number(*last_sequence)
         .bytes(last_hash)
         .bytes(last_id.as_bytes());
+    keys.audit_hash(&message.0)
+}
+
+/// The seal of `register` as it stands.
+pub(super) fn register_seal(keys: &DerivedKeys, register: &Register) -> Hash {
+    let Register {
+        begun_at,
+        first_number,
+        last_number,
+        counted_from,
+        seal: _,
+    } = register;
+    let mut message = Message::new(b'R');
+    message
+        .number(begun_at.0)
+        .number(*first_number)
+        .number(*last_number)
+        .number(counted_from.0);
+    keys.audit_hash(&message.0)
+}
+
+/// What proves that a receipt with this text was given by this server.
+pub(super) fn receipt_seal(keys: &DerivedKeys, text: &str) -> Hash {
+    let mut message = Message::new(b'P');
+    message.text(text);
     keys.audit_hash(&message.0)
 }
 

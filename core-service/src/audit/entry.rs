@@ -1,7 +1,7 @@
 //! From an event and the request that it happened in to an entry, and to a line of the log.
 
 use super::{Event, EventType, clean};
-use crate::{Ctx, domain::audit::Entry};
+use crate::{Actor, Ctx, domain::audit::Entry};
 
 /// The entry of `event`: cut to size, without secrets.
 pub(super) fn entry_of(ctx: &Ctx, event: Event) -> Entry {
@@ -11,10 +11,15 @@ pub(super) fn entry_of(ctx: &Ctx, event: Event) -> Entry {
         actor,
         resource,
         action,
-        details,
+        mut details,
         error,
     } = event;
     let actor = actor.as_ref().unwrap_or(&ctx.actor);
+    if let Actor::Operator(who) = actor
+        && !who.is_empty()
+    {
+        details.insert("operator".to_owned(), who.as_str().into());
+    }
     Entry {
         event_time: ctx.now,
         event_type: event_type.as_str().into(),

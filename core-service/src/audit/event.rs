@@ -124,6 +124,8 @@ event_types! {
     OauthConnectionDeleted = "OAUTH_CONNECTION_DELETED" => Warning,
     /// Signing keys were replaced.
     SigningKeysRotated = "SIGNING_KEYS_ROTATED" => Warning,
+    /// A signing key was taken out before its time.
+    SigningKeyWithdrawn = "SIGNING_KEY_WITHDRAWN" => Warning,
     /// Somebody came too often.
     RateLimitExceeded = "RATE_LIMIT_EXCEEDED" => Warning,
     /// Somebody looked at the log.
@@ -265,10 +267,11 @@ impl Event {
         self
     }
 
-    /// It was tried, and `error` came of it. None: there was nothing to try.
+    /// It was tried, and `error` came of it. None: it was not asked for as it has to be.
     pub(crate) fn failed_by(self, error: &Error) -> Option<Self> {
         let reason = match error {
             Error::Precondition(reason) => reason.as_str(),
+            Error::NotFound(reason) => reason,
             // The cause is for the log only.
             Error::Unavailable(_) | Error::Internal(_) => "it could not be written",
             _ => return None,
@@ -296,6 +299,6 @@ mod tests {
         let failed = tried().failed_by(&Error::internal("secret cause")).unwrap();
         assert_eq!(failed.severity, Severity::Error);
         assert!(failed.error.is_some_and(|error| !error.contains("secret")));
-        assert!(tried().failed_by(&Error::NotFound("no token")).is_none());
+        assert!(tried().failed_by(&Error::Outdated).is_none());
     }
 }

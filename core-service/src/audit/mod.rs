@@ -7,20 +7,28 @@
 //!   writer      entries that can wait, written many at once
 //!     append    the one way into the chain of this process
 //!       chain   the hashes that hold it together
-//! verification  whether they do
+//!     register  which chains there must be
+//! verification  whether all that holds
+//!   walk        along one chain
+//!   tally       and the statistics
+//!   receipt     what there was, to be kept elsewhere
 //! retention     removal of what is old
 //! ```
 
 mod append;
-mod chain;
+pub(crate) mod chain;
 mod clean;
 mod entry;
 mod event;
 mod folds;
+mod receipt;
+pub(crate) mod register;
 pub(crate) mod retention;
+mod tally;
 #[cfg(test)]
 mod tests;
 pub(crate) mod verification;
+mod walk;
 mod writer;
 
 use std::{sync::Arc, time::Duration};
@@ -85,6 +93,16 @@ impl Audit {
     /// wait, and can't fail: see `writer`.
     pub(crate) fn record(&self, ctx: &Ctx, event: Event) {
         let entry = entry_of(ctx, event);
+        log(&entry);
+        self.put(entry);
+    }
+
+    /// The same for `count` events alike.
+    pub(crate) fn record_many(&self, ctx: &Ctx, event: Event, count: u64) {
+        let entry = Entry {
+            count: u32::try_from(count).unwrap_or(u32::MAX).into(),
+            ..entry_of(ctx, event)
+        };
         log(&entry);
         self.put(entry);
     }

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::chain::{seal, seal_again};
+use super::{chain::seal_again, register};
 use crate::{
     Core,
     domain::{
-        audit::{Chain, first_id_of, hour_of},
+        audit::{Register, first_id_of, hour_of},
         time::Timestamp,
     },
     error::Error,
@@ -23,9 +23,10 @@ const BATCH: u32 = 500;
 /// UNAVAILABLE when the database is away; what was removed by then stays removed.
 pub(crate) async fn remove_old(core: &Core, now: Timestamp) -> Result<u64, Error> {
     let oldest = now - core.settings.audit.retention;
+    forget_counts(core, hour_of(oldest)).await?;
     let mut removed = 0;
     loop {
-        let entries = remove_some(core, now, oldest).await?;
+        let entries = remove_some(core, oldest).await?;
         removed += entries;
         if entries < u64::from(BATCH) {
             break;
@@ -33,14 +34,30 @@ pub(crate) async fn remove_old(core: &Core, now: Timestamp) -> Result<u64, Error
         tokio::task::yield_now().await;
     }
     let mut transaction = core.store.begin().await?;
-    audit::prune(&mut transaction, first_id_of(oldest)).await?;
-    audit::remove_counts(&mut transaction, hour_of(oldest)).await?;
+    register::forget(&core.derived, &mut transaction, oldest).await?;
     transaction.commit().await?;
     Ok(removed)
 }
 
+/// Removes the counts of the hours before `bound`. They go before the entries, so that
+/// who compares the two knows which hours are whole.
+async fn forget_counts(core: &Core, bound: Timestamp) -> Result<(), Error> {
+    let mut transaction = core.store.begin().await?;
+    if let Some(before) = audit::lock_register(&mut transaction).await?
+        && before.counted_from < bound
+    {
+        let register = Register {
+            counted_from: bound,
+            ..before.clone()
+        };
+        register::write(&core.derived, &mut transaction, &before, register).await?;
+    }
+    audit::remove_counts(&mut transaction, bound).await?;
+    Ok(transaction.commit().await?)
+}
+
 /// One small transaction.
-async fn remove_some(core: &Core, now: Timestamp, oldest: Timestamp) -> Result<u64, Error> {
+async fn remove_some(core: &Core, oldest: Timestamp) -> Result<u64, Error> {
     let mut transaction = core.store.begin().await?;
     if !audit::removal_is_ours(&mut transaction).await? {
         return Ok(0);
@@ -53,11 +70,12 @@ async fn remove_some(core: &Core, now: Timestamp, oldest: Timestamp) -> Result<u
         *of_chain = (*of_chain).max((sequence, hash));
     }
     for (id, (sequence, hash)) in newest {
-        let mut new = Chain::new(id, now);
-        new.seal = seal(&core.derived, &new);
-        let before = audit::lock(&mut transaction, &new).await?;
-        if before.last_sequence < sequence {
+        let Some(before) = audit::lock_existing(&mut transaction, id).await? else {
             // The chain's own record was removed: what is left of it is found out as such.
+            continue;
+        };
+        if before.last_sequence < sequence {
+            // It was put back.
             continue;
         }
         let mut chain = before.clone();

@@ -144,6 +144,37 @@ conformance! {
         assert_eq!(entries[0].resource_id, entries[1].resource_id);
     }
 
+    async fn whose_token_a_client_revoked_is_on_record(core: Core) {
+        let client = add_app(&core).await;
+        let ada = add_user(&core, "ada", Role::User).await;
+        let (_, grant) = add_grant(&core, &ada, &client, "openid read").await;
+        let (id, secret) = PlainToken::for_record(NOW);
+        let record = RefreshToken {
+            id: id.to_string(),
+            hash: secret.hash(),
+            grant_id: grant.id,
+            created_at: NOW,
+            expires_at: NOW + DAY,
+            last_used_at: None,
+            rotated_at: None,
+            successor_id: None,
+            revoked_at: None,
+            disabled_at: None,
+        };
+        let mut transaction = core.store.begin().await.unwrap();
+        refresh_tokens::insert(&mut transaction, &record).await.unwrap();
+        transaction.commit().await.unwrap();
+        let request = RevokeRequest {
+            client: credentials(),
+            token: secret.into_string(),
+            ..RevokeRequest::default()
+        };
+        revoke::revoke(&core, &ctx(), request).await.unwrap();
+        let entry = trail(&core, true).await.remove(0);
+        assert_eq!((&*entry.event_type, &*entry.resource_name), ("TOKEN_REVOKED", "app"));
+        assert!(entry.details.contains(&format!(r#""user_id":"{}""#, ada.id)), "{entry:?}");
+    }
+
     async fn codes_do_not_stand_in_the_trail(core: Core) {
         add_app(&core).await;
         let request = DeviceAuthorizationRequest {
@@ -238,7 +269,11 @@ conformance! {
             assert!(token::token(&core, &ctx(), request()).await.is_err());
         }
         let suspicious = |entries: &[Entry]| -> Vec<i64> {
-            let of_type = |entry: &&Entry| entry.event_type == "SUSPICIOUS_ACTIVITY";
+            let of_type = |entry: &&Entry| {
+                let suspicious = entry.event_type == "SUSPICIOUS_ACTIVITY";
+                assert!(!suspicious || entry.details.contains(ada.id.as_str()), "{entry:?}");
+                suspicious
+            };
             entries.iter().filter(of_type).map(|entry| entry.count).collect()
         };
         assert_eq!(suspicious(&trail(&core, false).await), [1]);

@@ -1,24 +1,29 @@
-//! Whether the chains are whole: nothing in them was changed, taken out, put in, moved
-//! or cut off.
+//! Whether the trail is whole: no chain is missing, and nothing in one was changed, taken
+//! out, put in, moved or cut off; and whether it was counted right.
 //!
 //! One pass over all entries in the order of their ids, with a state for each chain. The
-//! chains are read first: what they held then must be there, and what is appended
-//! meanwhile is checked as far as it is seen. What retention removes meanwhile moves the
-//! beginning of a chain, which is then read again.
+//! register and the chains are read first: what they held then must be there, and what is
+//! appended meanwhile is checked as far as it is seen. What retention removes meanwhile
+//! moves the beginning of a chain or of the register, which are then read again.
 //!
-//! What can't be found out: a chain that was removed with all its entries and its record,
-//! and a whole database put back to an earlier state. Compare with an export kept elsewhere.
+//! What can't be found out without a receipt: a database that was put back to an earlier
+//! state, register, chains, entries and counts together.
 
-use std::collections::BTreeMap;
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use uuid::Uuid;
 
-use super::chain::{entry_hash, is_sealed};
+use super::{receipt::Receipt, register::is_intact, tally::Tally, walk::Walk};
 use crate::{
     Core,
-    domain::audit::{Chain, Hash, NO_HASH, Record},
+    domain::{
+        audit::{Chain, Head, Register},
+        time::Timestamp,
+    },
     error::Error,
-    keys::DerivedKeys,
     store::audit,
 };
 
@@ -32,128 +37,84 @@ pub(crate) struct Outcome {
     pub(crate) entries: u64,
     /// In how many chains.
     pub(crate) chains: u64,
-    /// The first break of each chain that has one.
+    /// What is wrong: at most one break of each chain, and what is wrong beside them.
     pub(crate) breaks: Vec<Break>,
+    /// Since when it is on record which chains there are.
+    pub(crate) begun_at: Option<Timestamp>,
+    /// What there was; none when something is broken.
+    pub(crate) receipt: Option<String>,
 }
 
-/// Where a chain does not hold.
+/// Where the trail does not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Break {
-    /// Of which.
-    pub(crate) chain: Uuid,
+    /// In which chain; none: it is not in one.
+    pub(crate) chain: Option<Uuid>,
     /// At which place.
     pub(crate) sequence: i64,
     /// The entry there; none: it is not there.
     pub(crate) entry: Option<Uuid>,
     /// What is wrong.
-    pub(crate) reason: &'static str,
+    pub(crate) reason: Cow<'static, str>,
 }
 
-/// A chain as far as it was followed.
-#[derive(Debug)]
-struct Walk {
-    /// The next entry is expected to be this,
-    next: i64,
-    /// behind this hash.
-    previous: Hash,
-    /// It must go so far.
-    last: i64,
-    /// The greatest place that was seen.
-    seen: i64,
-    /// Followed so far; beyond `last` entries may not have been seen yet.
-    ended: bool,
-    broken: Option<Break>,
-}
-
-impl Walk {
-    /// Along `chain`.
-    fn new(keys: &DerivedKeys, chain: &Chain) -> Self {
-        let broken = (!is_sealed(keys, chain)).then_some(Break {
-            chain: chain.id,
-            sequence: chain.last_sequence,
+impl Break {
+    /// What is wrong beside the chains.
+    pub(super) fn beside(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            chain: None,
+            sequence: 0,
             entry: None,
-            reason: "the record of where the chain begins and ends was changed",
-        });
-        Self {
-            next: chain.first_sequence,
-            previous: chain.first_hash,
-            last: chain.last_sequence,
-            seen: 0,
-            ended: false,
-            broken,
-        }
-    }
-
-    /// Along a chain that began after the chains were read.
-    const fn from_its_beginning() -> Self {
-        Self {
-            next: 1,
-            previous: NO_HASH,
-            last: 0,
-            seen: 0,
-            ended: false,
-            broken: None,
-        }
-    }
-
-    fn is_over(&self) -> bool {
-        self.ended || self.broken.is_some()
-    }
-
-    /// Whether `record` comes later than what is expected: something before it is missing.
-    const fn misses_something(&self, record: &Record) -> bool {
-        record.link.sequence > self.next
-    }
-
-    /// Begins at the place where the chain begins by now, if that is further on.
-    fn move_to(&mut self, chain: &Chain) {
-        if chain.first_sequence > self.next {
-            self.next = chain.first_sequence;
-            self.previous = chain.first_hash;
-        }
-    }
-
-    /// One step: `record` is the next entry of the chain that was found.
-    fn step(&mut self, keys: &DerivedKeys, record: &Record) {
-        let Record { link, entry } = record;
-        let found = |sequence, entry, reason| {
-            Some(Break {
-                chain: link.chain,
-                sequence,
-                entry,
-                reason,
-            })
-        };
-        if self.misses_something(record) && self.next > self.last {
-            // It was written since; what is before it may have been so behind our back.
-            self.ended = true;
-        } else if self.misses_something(record) {
-            self.broken = found(self.next, None, "an entry is missing");
-        } else if link.sequence < self.next {
-            let reason = "an entry was put in, or is not at its place";
-            self.broken = found(link.sequence, Some(link.id), reason);
-        } else if entry_hash(keys, &self.previous, link, entry) != link.hash {
-            let reason = "the entry was changed, or put in";
-            self.broken = found(link.sequence, Some(link.id), reason);
-        } else {
-            self.next = link.sequence + 1;
-            self.previous = link.hash;
+            reason: reason.into(),
         }
     }
 }
 
-/// Checks all chains.
+/// The trail's frame, as it was read at one time.
+struct Frame {
+    register: Option<Register>,
+    chains: Vec<Chain>,
+}
+
+impl Frame {
+    /// The register first: of each number it has given, the chain is there then.
+    async fn before(core: &Core) -> Result<Self, Error> {
+        let mut connection = core.store.read().await?;
+        Ok(Self {
+            register: audit::register(&mut connection).await?,
+            chains: audit::chains(&mut connection).await?,
+        })
+    }
+
+    /// The register last: retention has moved it when a chain is not there any more.
+    async fn after(core: &Core) -> Result<Self, Error> {
+        let mut connection = core.store.read().await?;
+        let chains = audit::chains(&mut connection).await?;
+        let register = audit::register(&mut connection).await?;
+        Ok(Self { register, chains })
+    }
+}
+
+/// Checks the trail as it is at `now`, and that it holds what the `receipt` names, if
+/// there is one.
 ///
 /// # Errors
-/// UNAVAILABLE when the database is away.
-pub(crate) async fn verify(core: &Core) -> Result<Outcome, Error> {
+/// UNAVAILABLE when the database is away; `Invalid` when this server gave no such receipt.
+pub(crate) async fn verify(core: &Core, now: Timestamp, receipt: &str) -> Result<Outcome, Error> {
     let keys = &core.derived;
-    let chains = audit::chains(&mut core.store.read().await?).await?;
-    let mut walks: BTreeMap<Uuid, Walk> = chains
+    let receipt = match receipt {
+        "" => None,
+        text => Some(Receipt::read(keys, text)?),
+    };
+    let before = Frame::before(core).await?;
+    let mut walks: BTreeMap<Uuid, Walk> = before
+        .chains
         .iter()
         .map(|chain| (chain.id, Walk::new(keys, chain)))
         .collect();
+    name_ends(&mut walks, &before.chains, receipt.as_ref());
     let mut outcome = Outcome::default();
+    let mut tally = Tally::default();
     let mut after = Uuid::nil();
     loop {
         let page = audit::page_from(&mut core.store.read().await?, after, PAGE).await?;
@@ -161,6 +122,7 @@ pub(crate) async fn verify(core: &Core) -> Result<Outcome, Error> {
         after = last.link.id;
         outcome.entries += page.len() as u64;
         for record in &page {
+            tally.add(&record.entry);
             let id = record.link.chain;
             let walk = walks.entry(id).or_insert_with(Walk::from_its_beginning);
             walk.seen = walk.seen.max(record.link.sequence);
@@ -175,41 +137,109 @@ pub(crate) async fn verify(core: &Core) -> Result<Outcome, Error> {
             walk.step(keys, record);
         }
     }
-    let now = audit::chains(&mut core.store.read().await?).await?;
-    let now: BTreeMap<Uuid, Chain> = now.into_iter().map(|chain| (chain.id, chain)).collect();
+    let end = Frame::after(core).await?;
+    let by_id: BTreeMap<Uuid, &Chain> = end.chains.iter().map(|chain| (chain.id, chain)).collect();
     outcome.chains = walks.len() as u64;
     outcome.breaks = walks
         .into_iter()
-        .filter_map(|(id, walk)| end(id, walk, now.get(&id)))
+        .filter_map(|(id, walk)| walk.end(id, by_id.get(&id).copied()))
         .collect();
+    match (&before.register, &end.register) {
+        (Some(first), Some(last)) if is_intact(keys, first) && is_intact(keys, last) => {
+            let missing = missing(first, last, &before, &end, receipt.as_ref());
+            outcome.breaks.extend(missing);
+            outcome.begun_at = Some(first.begun_at);
+            let (from, until) = (last.counted_from, Tally::settled(now));
+            let mut connection = core.store.read().await?;
+            let counted = audit::by_hour(&mut connection, from, until).await?;
+            outcome.breaks.extend(tally.compare(&counted, from, until));
+            if outcome.breaks.is_empty() {
+                outcome.receipt = Some(Receipt::of(first, &before.chains).write(keys));
+            }
+        }
+        (Some(_), Some(_)) => outcome
+            .breaks
+            .push(Break::beside("the register of chains was changed")),
+        _ => outcome
+            .breaks
+            .push(Break::beside("the register of chains is missing")),
+    }
     Ok(outcome)
 }
 
-/// What is wrong with the chain `id`, which is `now` so on record, after the last entry.
-fn end(id: Uuid, mut walk: Walk, now: Option<&Chain>) -> Option<Break> {
-    if walk.broken.is_some() {
-        return walk.broken;
+/// Tells each of the `walks` what others saw its chain end with.
+fn name_ends(walks: &mut BTreeMap<Uuid, Walk>, chains: &[Chain], receipt: Option<&Receipt>) {
+    let by_number: BTreeMap<i64, &Chain> = chains
+        .iter()
+        .filter_map(|chain| Some((chain.number?, chain)))
+        .collect();
+    // What is not a list of ends was changed: the seal of its chain says so.
+    let witnesses = chains
+        .iter()
+        .flat_map(|chain| Head::read(&chain.witness).unwrap_or_default());
+    let receipts = receipt
+        .into_iter()
+        .flat_map(|receipt| receipt.heads.clone());
+    for Head {
+        number,
+        sequence,
+        hash,
+    } in witnesses.chain(receipts)
+    {
+        if let Some(chain) = by_number.get(&number)
+            && sequence >= chain.first_sequence
+            && let Some(walk) = walks.get_mut(&chain.id)
+        {
+            walk.was_seen_at(sequence, hash);
+        }
     }
-    let broken = |sequence, reason| {
-        Some(Break {
-            chain: id,
-            sequence,
-            entry: None,
-            reason,
-        })
-    };
-    let Some(now) = now else {
-        // Retention removes a chain once it has no entries.
-        return (walk.seen > 0).then(|| broken(walk.seen, "the record of the chain is missing"))?;
-    };
-    walk.move_to(now);
-    if walk.next <= walk.last {
-        return broken(walk.next, "an entry is missing: the chain was cut off here");
+}
+
+/// What is wrong with the numbers of chains, by the register as it was `first` and `last`.
+fn missing(
+    first: &Register,
+    last: &Register,
+    before: &Frame,
+    end: &Frame,
+    receipt: Option<&Receipt>,
+) -> Vec<Break> {
+    let mut breaks = Vec::new();
+    if let Some(receipt) = receipt {
+        if receipt.begun_at != first.begun_at {
+            breaks.push(Break::beside(
+                "the register of chains is another than the receipt's",
+            ));
+            return breaks;
+        }
+        if receipt.last_number > first.last_number || receipt.first_number > first.first_number {
+            breaks.push(Break::beside(
+                "the register of chains was put back: the receipt is newer",
+            ));
+        }
     }
-    if walk.seen > now.last_sequence {
-        return broken(walk.seen, "an entry was put in behind the end of the chain");
+    let numbers: BTreeSet<i64> = end.chains.iter().filter_map(|chain| chain.number).collect();
+    let newest = receipt.map_or(0, |receipt| receipt.last_number);
+    for number in last.first_number..=first.last_number.max(newest) {
+        if !numbers.contains(&number) {
+            let reason = format!("chain number {number} is missing, with all its entries");
+            breaks.push(Break::beside(reason));
+        }
     }
-    None
+    for chain in &before.chains {
+        let reason = match chain.number {
+            None => "the chain is not in the register",
+            Some(number) if number > last.last_number => {
+                "the register was put back: it does not know of the chain"
+            }
+            Some(number) if number < first.first_number => "the chain was removed, and put back",
+            Some(_) => continue,
+        };
+        breaks.push(Break {
+            chain: Some(chain.id),
+            ..Break::beside(reason)
+        });
+    }
+    breaks
 }
 
 async fn as_it_is_now(core: &Core, id: Uuid) -> Result<Option<Chain>, Error> {

@@ -1,6 +1,6 @@
 //! The audit trail at rest: entries, and the chains that hold them together.
 
-use std::{borrow::Cow, time::Duration};
+use std::{borrow::Cow, fmt, time::Duration};
 
 use uuid::{Builder, Uuid};
 
@@ -84,6 +84,11 @@ pub(crate) struct Record {
 pub(crate) struct Chain {
     /// Which.
     pub(crate) id: Uuid,
+    /// Chains are counted from 1, in the order in which they began; none: not entered
+    /// into the register yet.
+    pub(crate) number: Option<i64>,
+    /// Where other chains ended when it began: [`Head`]s as text.
+    pub(crate) witness: String,
     /// When its process wrote its first entry.
     pub(crate) started_at: Timestamp,
     /// The oldest entry that retention did not remove,
@@ -105,6 +110,8 @@ impl Chain {
     pub(crate) const fn new(id: Uuid, now: Timestamp) -> Self {
         Self {
             id,
+            number: None,
+            witness: String::new(),
             started_at: now,
             first_sequence: 1,
             first_hash: NO_HASH,
@@ -114,6 +121,66 @@ impl Chain {
             seal: NO_HASH,
         }
     }
+}
+
+/// The entry that a chain ended with at some time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Head {
+    /// The chain's number.
+    pub(crate) number: i64,
+    /// The entry's place.
+    pub(crate) sequence: i64,
+    /// Its hash.
+    pub(crate) hash: Hash,
+}
+
+impl fmt::Display for Head {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let hash = hex::encode(self.hash);
+        write!(f, "{}:{}:{hash}", self.number, self.sequence)
+    }
+}
+
+impl Head {
+    /// `heads`, to be kept.
+    pub(crate) fn write(heads: &[Self]) -> String {
+        let heads: Vec<String> = heads.iter().map(Self::to_string).collect();
+        heads.join(",")
+    }
+
+    /// What [`write`](Self::write) gave; none: something else.
+    pub(crate) fn read(text: &str) -> Option<Vec<Self>> {
+        let head = |text: &str| {
+            let (number, rest) = text.split_once(':')?;
+            let (sequence, digits) = rest.split_once(':')?;
+            let mut hash = NO_HASH;
+            hex::decode_to_slice(digits, &mut hash).ok()?;
+            Some(Self {
+                number: number.parse().ok()?,
+                sequence: sequence.parse().ok()?,
+                hash,
+            })
+        };
+        text.split(',')
+            .filter(|text| !text.is_empty())
+            .map(head)
+            .collect()
+    }
+}
+
+/// Which chains there must be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Register {
+    /// When it was begun.
+    pub(crate) begun_at: Timestamp,
+    /// The oldest chain that retention did not remove.
+    pub(crate) first_number: i64,
+    /// The last number that was given.
+    pub(crate) last_number: i64,
+    /// Counts of the hours behind this one are there as they were made.
+    pub(crate) counted_from: Timestamp,
+    /// Over all of these; none: it was not begun yet.
+    pub(crate) seal: Option<Hash>,
 }
 
 /// Events alike of one hour, of one chain.
@@ -224,6 +291,21 @@ mod tests {
         assert!(first_id_of(Timestamp(NOW.0 + 1)) > id_after(Uuid::nil(), NOW));
         assert_eq!(instant_of(first_id_of(NOW)), NOW);
         assert!(first_id_of(Timestamp(i64::MAX)) > first_id_of(NOW));
+    }
+
+    #[test]
+    fn heads_are_read_as_they_were_written() {
+        let head = |number| Head {
+            number,
+            sequence: 7,
+            hash: [0xa5; 32],
+        };
+        for heads in [vec![], vec![head(1)], vec![head(1), head(3)]] {
+            assert_eq!(Head::read(&Head::write(&heads)), Some(heads));
+        }
+        for wrong in ["1", "1:2", "1:2:ff", "x:2:", &format!("{},1", head(1))] {
+            assert_eq!(Head::read(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

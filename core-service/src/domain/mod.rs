@@ -9,6 +9,7 @@ pub mod document;
 pub mod extra_claims;
 pub mod grant;
 pub mod id;
+pub mod password;
 pub mod random;
 pub mod redirect_uri;
 pub mod scope;

@@ -67,8 +67,8 @@ async fn admin<T>(
     request: &Request<T>,
     does: Does,
 ) -> Result<Actor, Error> {
-    if request.extensions().get::<Operator>().is_some() {
-        return Ok(Actor::Operator);
+    if let Some(Operator(who)) = request.extensions().get() {
+        return Ok(Actor::Operator(who.to_string()));
     }
     // Only trusted peers' cookies get into a context.
     if request.extensions().get::<Trusted>().is_some()
@@ -326,6 +326,13 @@ impl Admin for Adapter {
         request: Request<v1::ListKeysRequest>,
     ) -> Result<Response<v1::ListKeysResponse>, Status> {
         look!(self, request, keys::list)
+    }
+
+    async fn withdraw_key(
+        &self,
+        request: Request<v1::WithdrawKeyRequest>,
+    ) -> Result<Response<v1::WithdrawKeyResponse>, Status> {
+        change!(self, request, keys::withdraw)
     }
 
     async fn rotate_keys(

@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod context;
+pub mod edge;
 pub mod error;
 pub mod health;
 pub mod introspection;
@@ -9,11 +10,14 @@ pub mod oauth;
 pub mod self_service;
 pub mod web;
 
+use std::sync::Arc;
+
 use authgate_proto::{
     transport::PEER_SECRET_HEADER,
     v1::{
-        FILE_DESCRIPTOR_SET, admin_server::AdminServer, introspection_server::IntrospectionServer,
-        o_auth_server::OAuthServer, self_service_server::SelfServiceServer, web_server::WebServer,
+        FILE_DESCRIPTOR_SET, admin_server::AdminServer, edge_server::EdgeServer,
+        introspection_server::IntrospectionServer, o_auth_server::OAuthServer,
+        self_service_server::SelfServiceServer, web_server::WebServer,
     },
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -28,9 +32,9 @@ use crate::{Core, domain::secret::secrets_equal};
 pub struct Trusted;
 
 /// Stands in the extensions of requests of the program's own command line: whoever may
-/// start it on the database may do everything.
-#[derive(Debug, Clone, Copy)]
-pub struct Operator;
+/// start it on the database may do everything. Who that is, for the audit trail.
+#[derive(Debug, Clone)]
+pub struct Operator(Arc<str>);
 
 /// Runs a use case on a request: context, call, answer or status.
 macro_rules! adapt {
@@ -54,12 +58,14 @@ impl Core {
         })
     }
 
-    /// All services, for the commands of this program, which administer everything.
+    /// All services, for the commands of this program, which administer everything; `who`
+    /// runs them.
     #[must_use]
-    pub fn operator_routes(&self) -> Routes {
-        self.all_routes(|mut request| {
+    pub fn operator_routes(&self, who: &str) -> Routes {
+        let operator = Operator(who.into());
+        self.all_routes(move |mut request| {
             request.extensions_mut().insert(Trusted);
-            request.extensions_mut().insert(Operator);
+            request.extensions_mut().insert(operator.clone());
             Ok(request)
         })
     }
@@ -115,6 +121,10 @@ impl Core {
             ))
             .add_service(SelfServiceServer::with_interceptor(
                 self_service::Adapter(self.clone()),
+                peers_only.clone(),
+            ))
+            .add_service(EdgeServer::with_interceptor(
+                edge::Adapter(self.clone()),
                 peers_only,
             ))
             .add_service(IntrospectionServer::with_interceptor(

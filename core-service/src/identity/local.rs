@@ -22,7 +22,7 @@ pub(super) async fn authenticate(
         return Ok(Authentication::Refused(None));
     };
     if !verified.matches {
-        return Ok(Authentication::Refused(Some(user.id)));
+        return Ok(Authentication::Refused(Some(Box::new(user))));
     }
     if verified.rehash
         && let Some(old) = &user.password_hash

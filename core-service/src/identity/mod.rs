@@ -9,12 +9,7 @@ pub mod password;
 
 use secrecy::SecretString;
 
-use crate::{
-    Core, Ctx,
-    domain::{id::UserId, user::User},
-    error::Error,
-    store::users,
-};
+use crate::{Core, Ctx, domain::user::User, error::Error, store::users};
 
 /// Longer names are nobody's.
 const MAX_USERNAME_BYTES: usize = 256;
@@ -36,7 +31,7 @@ pub(crate) enum Authentication {
         amr: &'static str,
     },
     /// Not, and for whom when the name is somebody's: for the log only.
-    Refused(Option<UserId>),
+    Refused(Option<Box<User>>),
 }
 
 impl Source {
@@ -72,7 +67,7 @@ pub(crate) async fn authenticate(
         None => {
             // The same work as for everybody else.
             core.passwords.verify(password, None).await?;
-            Ok(Authentication::Refused(user.map(|user| user.id)))
+            Ok(Authentication::Refused(user.map(Box::new)))
         }
     }
 }

@@ -22,12 +22,10 @@ use tokio::sync::Semaphore;
 use self::pool::Pool;
 use crate::{
     config::Passwords,
-    domain::random::fill_random,
+    domain::{password::MAX_PASSWORD_BYTES, random::fill_random},
     error::{Error, Private},
 };
 
-/// Nobody types more; a longer one would only cost us time.
-pub(crate) const MAX_PASSWORD_BYTES: usize = 1024;
 /// So many callers wait for a hash; the next one is turned away.
 const MAX_WAITING: usize = 64;
 /// bcrypt looks at no more (and its own end mark counts).

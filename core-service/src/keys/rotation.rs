@@ -114,8 +114,44 @@ impl KeyRing {
         } else {
             self.schedule.lead
         };
-        self.add_keys(now, &algorithms, |_, _| Some(now + lead))
-            .await
+        let added = self
+            .add_keys(now, &algorithms, |_, _| Some(now + lead))
+            .await?;
+        if immediately {
+            // Those that signed until now have their end at once, and it can be seen.
+            self.retire(now).await?;
+            self.reload(now).await?;
+        }
+        Ok(added)
+    }
+
+    /// Takes the stored key `id` out of the key set before its time: what it signed counts
+    /// no more. Other processes follow when they reload.
+    ///
+    /// # Errors
+    /// `NotFound`; `Precondition` when it signs, or is to, and nothing would take its
+    /// place; UNAVAILABLE when the database is away.
+    pub(crate) async fn withdraw(&self, now: Timestamp, id: &KeyId) -> Result<(), Error> {
+        let rows = self.rows().await?;
+        let row = rows
+            .iter()
+            .find(|row| row.id == *id && is_published(row, now))
+            .ok_or(Error::NotFound("there is no such signing key"))?;
+        let is_superseded = rows.iter().any(|other| {
+            other.algorithm == row.algorithm
+                && other.activates_at <= now
+                && order(other) > order(row)
+        });
+        if !is_superseded && !self.gives(&row.algorithm) {
+            return Err(Error::Precondition(
+                "the key signs, or will: make a new one first, to be used at once".to_owned(),
+            ));
+        }
+        let mut transaction = self.store.begin().await?;
+        signing_keys::set_expiry(&mut transaction, id, now).await?;
+        signing_keys::delete_expired(&mut transaction, now).await?;
+        transaction.commit().await?;
+        self.reload(now).await
     }
 
     /// Does what is due: adds the successors of keys that have signed long enough,

@@ -33,7 +33,7 @@ pub(super) async fn redeem(
     let presented = PlainToken::presented(required(&request.code, "code")?);
     let (code, grant) = find(core, client, &presented).await?;
     if code.used_at.is_some() {
-        return replayed(core, ctx, client, &code).await;
+        return replayed(core, ctx, client, &code, &grant).await;
     }
     let extra_claims = requested_claims(core, client, request)?;
     if ctx.now >= code.expires_at || !grant.is_live(ctx.now) {
@@ -62,7 +62,7 @@ pub(super) async fn redeem(
     let mut transaction = core.store.begin().await?;
     if !authorization_codes::claim(&mut transaction, &code.id, ctx.now).await? {
         drop(transaction);
-        return replayed(core, ctx, client, &code).await;
+        return replayed(core, ctx, client, &code, &grant).await;
     }
     issuance.record(&mut transaction).await?;
     transaction.commit().await?;
@@ -107,6 +107,7 @@ async fn replayed<T>(
     ctx: &Ctx,
     client: &Client,
     code: &AuthorizationCode,
+    grant: &Grant,
 ) -> Result<T, Error> {
     let mut transaction = core.store.begin().await?;
     let event = Event::new(
@@ -115,6 +116,7 @@ async fn replayed<T>(
     )
     .by(Actor::from(client))
     .about(Resource::grant(code.grant_id, &client.id))
+    .with("user_id", grant.user_id.as_str())
     .failed("the code was used before");
     if grants::revoke(&mut transaction, &code.grant_id, ctx.now).await? {
         core.audit.record_in(&mut transaction, ctx, event).await?;

@@ -61,9 +61,12 @@ on_both! {
         assert!(stats["stats"]["total_events"].as_u64().unwrap() > 5, "{stats}");
         eventually(&app, &root, "/admin/audit/export?format=jsonl", &["AUDIT_LOG_EXPORTED"]).await;
 
-        let verified = app.admin().verify_audit(authgate_proto::v1::VerifyAuditRequest {}).await.unwrap().into_inner();
+        let verified = app.admin().verify_audit(authgate_proto::v1::VerifyAuditRequest::default()).await.unwrap().into_inner();
         assert!(verified.breaks.is_empty(), "{verified:?}");
         assert!(verified.entries > 5);
+        let receipt = authgate_proto::v1::VerifyAuditRequest { receipt: verified.receipt };
+        let again = app.admin().verify_audit(receipt).await.unwrap().into_inner();
+        assert!(again.breaks.is_empty() && !again.receipt.is_empty(), "{again:?}");
 
         let alice = signed_in(&app, ALICE).await;
         for path in ["/admin/audit", "/admin/audit/export?format=csv", "/admin/audit/api", "/admin/audit/api/stats"] {

@@ -1,14 +1,17 @@
 //! Who may administer, and what nobody may.
 
-use authgate_proto::v1::{ListUsersRequest, UserRequest, admin_client::AdminClient};
+use authgate_proto::v1::{
+    ListAllConsentsRequest, ListUsersRequest, UserRequest, admin_client::AdminClient,
+};
 use axum::http::{Method, StatusCode};
 use tonic::Code;
 
-use super::{ROOT, post, seed, signed_in};
+use super::{AUDITOR, ROOT, post, seed, signed_in};
 use crate::support::{
     Form, TestApp,
     oauth::{ALICE, WEB},
     on_both,
+    tokens::WEB_APP,
 };
 
 const PAGES: [&str; 11] = [
@@ -55,6 +58,8 @@ on_both! {
             format!("/admin/users/{id}/reset-password"),
             "/admin/keys/rotate".to_owned(),
             "/admin/users".to_owned(),
+            "/admin/clients".to_owned(),
+            format!("/admin/clients/{}", WEB.0),
         ] {
             let answer = post(&alice, &page, &path, &[("username", "eve"), ("role", "admin")]).await;
             assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
@@ -65,6 +70,44 @@ on_both! {
         }
         let everybody = app.admin().list_users(ListUsersRequest::default()).await.unwrap().into_inner();
         assert!(everybody.users.iter().all(|user| user.username != "eve" && user.active));
+    }
+
+    /// What stands in a path belongs together, or there is no such thing.
+    async fn what_is_another_s_is_not_ended_under_this_one(app: TestApp) {
+        seed(&app).await;
+        WEB_APP.tokens(&app, "openid").await;
+        let (_alice, root) = (signed_in(&app, ALICE).await, signed_in(&app, ROOT).await);
+        let id = async |name: &str| {
+            let request = UserRequest { username: name.to_owned(), ..UserRequest::default() };
+            app.admin().get_user(request).await.unwrap().into_inner().user_id
+        };
+        let (alice_id, root_id) = (id(ALICE.0).await, id(ROOT.0).await);
+        let of_alice = UserRequest { user_id: alice_id.clone(), ..UserRequest::default() };
+        let sign_ins = async || app.admin().list_user_sign_ins(of_alice.clone()).await.unwrap().into_inner().sign_ins;
+        let consents = async || {
+            let request = ListAllConsentsRequest { user_id: alice_id.clone(), ..ListAllConsentsRequest::default() };
+            app.admin().list_all_consents(request).await.unwrap().into_inner().consents
+        };
+        let (sessions, consented) = (sign_ins().await.len(), consents().await);
+        let (session, consent) = (sign_ins().await[0].id.clone(), consented[0].id.clone());
+        let page = root.get("/admin").await;
+        for path in [
+            format!("/admin/users/{root_id}/sessions/{session}/end"),
+            format!("/admin/users/{root_id}/authorizations/{consent}/revoke"),
+            format!("/admin/clients/{}/authorizations/{consent}/revoke", AUDITOR.id),
+        ] {
+            let answer = post(&root, &page, &path, &[]).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        assert_eq!((sign_ins().await.len(), consents().await.len()), (sessions, consented.len()));
+        for path in [
+            format!("/admin/users/{alice_id}/sessions/{session}/end"),
+            format!("/admin/users/{alice_id}/authorizations/{consent}/revoke"),
+        ] {
+            let answer = post(&root, &page, &path, &[]).await;
+            assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text());
+        }
+        assert_eq!((sign_ins().await.len(), consents().await.len()), (sessions - 1, consented.len() - 1));
     }
 
     async fn admins_can_t_lock_themselves_out(app: TestApp) {

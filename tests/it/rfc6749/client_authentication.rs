@@ -1,6 +1,6 @@
 //! Section 2.3: who the client is, the same at every endpoint and for every grant.
 
-use authgate_proto::v1::RejectClientRequest;
+use authgate_proto::v1::DeactivateClientRequest;
 use http::{Method, StatusCode};
 use serde_json::json;
 
@@ -69,7 +69,7 @@ on_both! {
         app.seed(json!({ "clients": [{
             "client_id": "waiting", "client_secret": "s3cret", "redirect_uris": [WEB_CALLBACK], "status": "pending",
         }]})).await;
-        app.admin().reject_client(RejectClientRequest { client_id: SERVICE.0.into() }).await.unwrap();
+        app.admin().deactivate_client(DeactivateClientRequest { client_id: SERVICE.0.into() }).await.unwrap();
         for (path, fields) in REQUESTS {
             let ask = |id, secret| app.request(Method::POST, path).basic(id, secret).form(fields).send();
             let answers = [

@@ -87,11 +87,11 @@ on_both! {
     }
 
     async fn a_rejected_client_s_tokens_stay_dead_when_it_comes_back(app: TestApp) {
-        use authgate_proto::v1::{ApproveClientRequest, RejectClientRequest};
+        use authgate_proto::v1::{ApproveClientRequest, DeactivateClientRequest};
         app.seed(people_and_clients()).await;
         let before = SERVICE_APP.own_token(&app).await;
         let client_id = SERVICE.0.to_owned();
-        app.admin().reject_client(RejectClientRequest { client_id: client_id.clone() }).await.unwrap();
+        app.admin().deactivate_client(DeactivateClientRequest { client_id: client_id.clone() }).await.unwrap();
         assert!(!counts(&app, &before).await);
         let answer = SERVICE_APP.ask(&app, &[ASK]).await;
         answer.assert_error(StatusCode::UNAUTHORIZED, "invalid_client");

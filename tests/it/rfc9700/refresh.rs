@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use authgate_proto::v1::{ApproveClientRequest, RejectClientRequest, UserRequest};
+use authgate_proto::v1::{ApproveClientRequest, DeactivateClientRequest, UserRequest};
 use http::StatusCode;
 use serde_json::Value;
 
@@ -122,7 +122,7 @@ on_both! {
     async fn a_rejected_client_s_tokens_are_worth_nothing_then_or_later(app: TestApp) {
         let client_id = || CLI.to_owned();
         let tokens = first(&app, &CLI_APP).await;
-        app.admin().reject_client(RejectClientRequest { client_id: client_id() }).await.unwrap();
+        app.admin().deactivate_client(DeactivateClientRequest { client_id: client_id() }).await.unwrap();
         assert!(!counts(&app, &text(&tokens, "access_token")).await);
         let answer = CLI_APP.refresh(&app, &text(&tokens, "refresh_token")).await;
         answer.assert_error(StatusCode::UNAUTHORIZED, "invalid_client");

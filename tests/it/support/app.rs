@@ -9,8 +9,11 @@ use std::{
     time::Duration,
 };
 
-use authgate::{Roles, app, config::Config};
-use authgate_proto::{transport, v1::admin_client::AdminClient};
+use authgate::{Roles, app, config::Config, edge::Refusals};
+use authgate_proto::{
+    transport,
+    v1::{admin_client::AdminClient, edge_client::EdgeClient},
+};
 use axum::Router;
 use core_service::{Clock, Core, config::Settings, domain::time::Timestamp};
 use http::{Method, Request};
@@ -31,6 +34,7 @@ pub struct TestApp {
     pub core: Core,
     config: Config,
     time: Arc<AtomicI64>,
+    refusals: Arc<Refusals>,
     // Dropped last: the connections above lead to it.
     database: TestDatabase,
 }
@@ -82,6 +86,7 @@ impl TestApp {
             core,
             config,
             time,
+            refusals: edge.refusals(),
             database,
         }
     }
@@ -117,7 +122,13 @@ impl TestApp {
 
     /// The gRPC API for administrators.
     pub fn admin(&self) -> AdminClient<transport::Transport> {
-        AdminClient::new(transport::in_process(self.core.operator_routes()))
+        AdminClient::new(transport::in_process(self.core.operator_routes("the test")))
+    }
+
+    /// Has the edge tell what it refused, as it does every minute.
+    pub async fn tell_refusals(&self) {
+        let core = transport::in_process(self.core.trusted_routes());
+        self.refusals.tell_now(&mut EdgeClient::new(core)).await;
     }
 
     /// gRPC from outside, by the public listener.

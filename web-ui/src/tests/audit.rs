@@ -1,7 +1,7 @@
 //! The audit trail: page, files and JSON.
 
 use authgate_proto::v1::{
-    AuditEntry, AuditFilter, AuditStatistics, ExportAuditRequest, ExportAuditResponse,
+    AuditEntry, AuditFilter, AuditStatistics, Dashboard, ExportAuditRequest, ExportAuditResponse,
     GetAuditStatisticsRequest, ListAuditRequest, ListAuditResponse,
 };
 use axum::body::Body;
@@ -65,6 +65,7 @@ fn list() -> ListAuditResponse {
 
 fn statistics() -> AuditStatistics {
     AuditStatistics {
+        off: false,
         start_time: THEN,
         end_time: THEN + 3_600_000,
         total_events: 12_345,
@@ -187,8 +188,8 @@ async fn filters_stay_in_the_url_and_are_taken_away_one_by_one() {
             severity: "WARNING".to_owned(),
             success: Some(false),
             actor_ip: "192.0.2.1".to_owned(),
-            start_time: 1_699_920_000_000,
-            end_time: 1_700_006_400_000,
+            start_time: Some(1_699_920_000_000),
+            end_time: Some(1_700_006_400_000),
             ..AuditFilter::default()
         })
     );
@@ -214,6 +215,7 @@ async fn nonsense_filters_nothing_on_the_page() {
     let page = site.get(&format!("/admin/audit?{query}")).await;
     assert_eq!(page.status, StatusCode::OK);
     page.hides("<b>&");
+    page.shows("Not understood, and so not filtered by: Event, Severity, Outcome, From");
     let filter = AuditFilter {
         resource_id: "<b>".to_owned(),
         ..AuditFilter::default()
@@ -282,6 +284,29 @@ async fn a_file_holds_everything_without_formulas() {
 }
 
 #[tokio::test]
+async fn a_filter_that_makes_no_sense_makes_no_file() {
+    for (query, named) in [
+        ("event_type=USER_DELETD", "event_type"),
+        ("severity=FOO&start_time=garbage", "severity, start_time"),
+        ("success=yes", "success"),
+        ("end_time=2023-02-30", "end_time"),
+    ] {
+        let site = site();
+        let answer = site.get(&format!("/admin/audit/export?{query}")).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{query}");
+        answer.shows(named);
+        assert!(site.calls().is_empty(), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn the_beginning_of_time_is_a_limit_too() {
+    let site = site();
+    site.get("/admin/audit?end_time=1970-01-01T00:00:00Z").await;
+    assert_eq!(asked(&site).filter.unwrap().end_time, Some(0));
+}
+
+#[tokio::test]
 async fn the_predecessors_json_is_as_it_was() {
     let site = site();
     let answer = site
@@ -326,8 +351,9 @@ async fn nonsense_is_answered_400_in_json() {
         "page=x",
         "page=-1",
         "page_size=many",
-        "page=99999",
         "event_type=X",
+        "success=true&success=false",
+        "search=%ff",
         "success=yes",
         "start_time=yesterday",
     ] {
@@ -338,6 +364,75 @@ async fn nonsense_is_answered_400_in_json() {
         assert_eq!(body["error"], "invalid_request", "{query}");
         assert!(site.calls().is_empty(), "{query}");
     }
+}
+
+#[tokio::test]
+async fn a_page_past_the_last_is_the_last() {
+    for page in ["6", "99999", "4294967295"] {
+        let site = site();
+        let answer = site
+            .get(&format!("/admin/audit/api?page={page}&page_size=10"))
+            .await;
+        let document: Value = serde_json::from_str(&answer.body).unwrap();
+        let pagination = &document["pagination"];
+        assert_eq!(
+            (&pagination["CurrentPage"], &pagination["NextPage"]),
+            (&json!(5), &json!(5))
+        );
+        let Some(Call::ListAudit(last)) = site.calls().pop() else {
+            panic!("not asked")
+        };
+        assert_eq!(last.offset, 40);
+    }
+}
+
+#[tokio::test]
+async fn programs_are_refused_in_json() {
+    for (status, code) in [
+        (
+            Status::unauthenticated("sign in first"),
+            StatusCode::UNAUTHORIZED,
+        ),
+        (
+            Status::permission_denied("for admins"),
+            StatusCode::FORBIDDEN,
+        ),
+    ] {
+        let site = Site::new(Script {
+            list_audit: Some(Err(status.clone())),
+            get_audit_statistics: Some(Err(status)),
+            ..everything()
+        });
+        for path in ["/admin/audit/api", "/admin/audit/api/stats"] {
+            let request = Request::get(path)
+                .header(header::ACCEPT, "application/json")
+                .body(Body::empty());
+            let answer = site.send(request.unwrap()).await;
+            assert_eq!(answer.status, code, "{path}");
+            let body: Value = serde_json::from_str(&answer.body).unwrap();
+            assert!(body["error"].is_string(), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn it_is_said_that_auditing_is_off() {
+    let site = Site::new(Script {
+        list_audit: Some(Ok(ListAuditResponse::default())),
+        get_audit_statistics: Some(Ok(AuditStatistics {
+            off: true,
+            ..AuditStatistics::default()
+        })),
+        get_dashboard: Some(Ok(Dashboard {
+            audit_off: true,
+            ..Dashboard::default()
+        })),
+        ..everything()
+    });
+    for path in ["/admin", "/admin/audit"] {
+        site.get(path).await.shows("Auditing is switched off");
+    }
+    site.get("/admin").await.hides("Nothing has happened yet");
 }
 
 #[tokio::test]
@@ -360,8 +455,8 @@ async fn statistics_are_as_they_were() {
         })
     );
     let request = GetAuditStatisticsRequest {
-        start_time: THEN,
-        end_time: 0,
+        start_time: Some(THEN),
+        end_time: None,
     };
     assert_eq!(site.calls(), [Call::GetAuditStatistics(request)]);
 }

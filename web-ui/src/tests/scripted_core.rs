@@ -151,6 +151,7 @@ scripted! {
         enable_token = EnableToken: AdminTokenRequest => AdminToken;
         list_keys = ListKeys: ListKeysRequest => ListKeysResponse;
         rotate_keys = RotateKeys: RotateKeysRequest => RotateKeysResponse;
+        withdraw_key = WithdrawKey: WithdrawKeyRequest => WithdrawKeyResponse;
         list_audit = ListAudit: ListAuditRequest => ListAuditResponse;
         get_audit_entry = GetAuditEntry: GetAuditEntryRequest => AuditEntry;
         get_audit_statistics = GetAuditStatistics: GetAuditStatisticsRequest => AuditStatistics;

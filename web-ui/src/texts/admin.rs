@@ -33,6 +33,7 @@ catalogue! {
         sign_ins_detail,
         recent,
         no_events,
+        audit_off,
         all_events,
         /// Nobody known did it.
         somebody,
@@ -202,6 +203,10 @@ catalogue! {
         details,
         request,
         request_id,
+        /// Before the names of filters.
+        not_understood,
+        /// Events go to the log only.
+        off,
         /// In the chain of hashes.
         place,
         hash,
@@ -222,6 +227,9 @@ catalogue! {
         activates,
         expires,
         no_successor,
+        withdraw,
+        withdraw_effect,
+        withdrawn,
         configured,
         rotation,
         rotate_explain,

@@ -28,6 +28,7 @@ catalogue! {
         method: Message,
         too_large: Message,
         search_too_long: Message,
+        filters: Message,
         throttled: Message,
         unavailable: Message,
         internal: Message,

@@ -73,6 +73,7 @@ events! {
     user_password_changed = "USER_PASSWORD_CHANGED",
     oauth_connection_deleted = "OAUTH_CONNECTION_DELETED",
     signing_keys_rotated = "SIGNING_KEYS_ROTATED",
+    signing_key_withdrawn = "SIGNING_KEY_WITHDRAWN",
     rate_limit_exceeded = "RATE_LIMIT_EXCEEDED",
     audit_log_viewed = "AUDIT_LOG_VIEWED",
     audit_log_exported = "AUDIT_LOG_EXPORTED",

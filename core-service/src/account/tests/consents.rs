@@ -29,7 +29,10 @@ pub(super) async fn consent(
 }
 
 fn of(id: &ConsentId) -> v1::RevokeConsentRequest {
-    v1::RevokeConsentRequest { id: id.to_string() }
+    v1::RevokeConsentRequest {
+        id: id.to_string(),
+        ..v1::RevokeConsentRequest::default()
+    }
 }
 
 async fn page(core: &Core, of: &Browser, token: &str) -> v1::ListConsentsResponse {

@@ -4,7 +4,10 @@ use super::*;
 use crate::account::sign_ins::{end, list};
 
 fn of(id: &str) -> v1::EndSignInRequest {
-    v1::EndSignInRequest { id: id.to_owned() }
+    v1::EndSignInRequest {
+        id: id.to_owned(),
+        ..v1::EndSignInRequest::default()
+    }
 }
 
 async fn shown(core: &Core, browser: &Browser) -> Vec<String> {

@@ -256,7 +256,7 @@ conformance! {
     async fn one_browser_is_signed_out_and_what_it_approved_stays(core: Core) {
         let (user, client) = (add_user(&core, "ada", Role::User).await, add_client(&core).await);
         let (session, grant) = add_grant(&core, &user, &client, "openid").await;
-        let end = |id: &str| v1::EndSignInRequest { id: id.to_owned() };
+        let end = |id: &str| v1::EndSignInRequest { id: id.to_owned(), user_id: String::new() };
         for _ in 0..2 {
             sign_ins::end(&core, &ctx(), end(session.id.as_str())).await.unwrap();
         }
@@ -285,7 +285,17 @@ conformance! {
         assert_eq!((of_both.len(), of_both[0].live_grants, of_both[0].username.as_str()), (1, 1, "ada"));
         assert!(!list("", "").await.next_page_token.is_empty());
 
-        let revoke = || v1::RevokeConsentRequest { id: id.clone() };
+        let of_others = |user: &User, client: &Client| v1::RevokeConsentRequest {
+            id: id.clone(),
+            user_id: user.id.to_string(),
+            client_id: client.id.to_string(),
+        };
+        for request in [of_others(&bob, &app), of_others(&ada, &other)] {
+            let refused = consents::revoke(&core, &ctx(), request).await;
+            assert!(matches!(refused, Err(Error::NotFound(_))));
+        }
+        assert_eq!(list(ada.id.as_str(), app.id.as_str()).await.consents.len(), 1);
+        let revoke = || of_others(&ada, &app);
         consents::revoke(&core, &ctx(), revoke()).await.unwrap();
         assert!(matches!(consents::revoke(&core, &ctx(), revoke()).await, Err(Error::NotFound(_))));
         let mut connection = core.store.read().await.unwrap();

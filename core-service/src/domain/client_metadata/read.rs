@@ -9,7 +9,7 @@ use url::Url;
 
 use super::{ADMIN_ONLY_MEMBERS, ClientMetadata};
 use crate::domain::{
-    document::{Object, Unknown},
+    document::{INVISIBLE, Object, Unknown, is_invisible},
     redirect_uri::{self, Rules},
     scope::ScopeSet,
 };
@@ -121,7 +121,7 @@ impl ClientMetadata {
         }
         refuse_unsupported(document);
         let metadata = Self {
-            client_name: document.text("client_name", MAX_NAME).unwrap_or_default(),
+            client_name: name(document),
             description: document.text("description", MAX_TEXT),
             client_uri: web_page(document, "client_uri"),
             logo_uri: web_page(document, "logo_uri"),
@@ -330,6 +330,15 @@ fn public_key(key: Option<&Map<String, Value>>) -> Result<(), &'static str> {
         return Err("holds a private or shared key: keep it to yourself");
     }
     Ok(())
+}
+
+/// What people know it by; they must see all of it.
+fn name(document: &mut Object<'_>) -> String {
+    let name = document.text("client_name", MAX_NAME).unwrap_or_default();
+    if name.chars().any(is_invisible) {
+        document.problem("client_name", INVISIBLE);
+    }
+    name
 }
 
 fn refuse_unsupported(document: &mut Object<'_>) {

@@ -61,7 +61,7 @@ async fn list(routes: Routes, authorization: Option<&str>) -> Result<usize, Stat
 conformance! {
     async fn the_command_line_may_administer(core: Core) {
         add_user(&core, "ada", Role::User).await;
-        assert_eq!(list(core.operator_routes(), None).await.unwrap(), 1);
+        assert_eq!(list(core.operator_routes(""), None).await.unwrap(), 1);
     }
 
     async fn the_pages_need_a_signed_in_admin(core: Core) {

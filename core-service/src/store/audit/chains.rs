@@ -13,6 +13,8 @@ use crate::{
 #[derive(sqlx::FromRow)]
 struct Row {
     id: Uuid,
+    number: Option<i64>,
+    witness: String,
     started_at: Timestamp,
     first_sequence: i64,
     first_hash: Vec<u8>,
@@ -26,6 +28,8 @@ impl From<Row> for Chain {
     fn from(row: Row) -> Self {
         Self {
             id: row.id,
+            number: row.number,
+            witness: row.witness,
             started_at: row.started_at,
             first_sequence: row.first_sequence,
             first_hash: hash(&row.first_hash),
@@ -35,6 +39,14 @@ impl From<Row> for Chain {
             seal: hash(&row.seal),
         }
     }
+}
+
+/// All columns.
+macro_rules! columns {
+    () => {
+        "id, number, witness, started_at, first_sequence, first_hash, last_sequence, last_hash, \
+         last_id, seal"
+    };
 }
 
 /// The hash in `bytes`. Of another length it was tampered with: it then is one that
@@ -47,21 +59,21 @@ pub(super) fn hash(bytes: &[u8]) -> Hash {
 /// transaction ends nobody else appends to it.
 pub(crate) async fn lock(executor: &mut impl Executor, new: &Chain) -> Result<Chain, StoreError> {
     let row: Row = sql!(executor, |conn| {
-        sqlx::query_as::<_, Row>(
-        "INSERT INTO audit_chains (id, started_at, first_sequence, first_hash, last_sequence, \
+        sqlx::query_as::<_, Row>(concat!(
+            "INSERT INTO audit_chains (id, started_at, first_sequence, first_hash, last_sequence, \
          last_hash, last_id, seal) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
-         ON CONFLICT (id) DO UPDATE SET id = excluded.id \
-         RETURNING id, started_at, first_sequence, first_hash, last_sequence, last_hash, last_id, seal"
-    )
-    .bind(new.id)
-    .bind(new.started_at)
-    .bind(new.first_sequence)
-    .bind(new.first_hash.as_slice())
-    .bind(new.last_sequence)
-    .bind(new.last_hash.as_slice())
-    .bind(new.last_id)
-    .bind(new.seal.as_slice())
-    .fetch_one(conn)
+         ON CONFLICT (id) DO UPDATE SET id = excluded.id RETURNING ",
+            columns!()
+        ))
+        .bind(new.id)
+        .bind(new.started_at)
+        .bind(new.first_sequence)
+        .bind(new.first_hash.as_slice())
+        .bind(new.last_sequence)
+        .bind(new.last_hash.as_slice())
+        .bind(new.last_id)
+        .bind(new.seal.as_slice())
+        .fetch_one(conn)
     })?;
     Ok(row.into())
 }
@@ -83,23 +95,64 @@ pub(crate) async fn update(executor: &mut impl Executor, chain: &Chain) -> Resul
     Ok(())
 }
 
-/// All chains.
-pub(crate) async fn all(executor: &mut impl Executor) -> Result<Vec<Chain>, StoreError> {
-    let rows: Vec<Row> = sql!(executor, |conn| sqlx::query_as::<_, Row>(
-        "SELECT id, started_at, first_sequence, first_hash, last_sequence, last_hash, last_id, \
-         seal FROM audit_chains ORDER BY id"
+/// The chain of that id; until the transaction ends nobody else appends to it.
+pub(crate) async fn lock_existing(
+    executor: &mut impl Executor,
+    id: Uuid,
+) -> Result<Option<Chain>, StoreError> {
+    let row: Option<Row> = sql!(executor, |conn| sqlx::query_as::<_, Row>(concat!(
+        "UPDATE audit_chains SET id = id WHERE id = $1 RETURNING ",
+        columns!()
+    ))
+    .bind(id)
+    .fetch_optional(conn))?;
+    Ok(row.map(Chain::from))
+}
+
+/// The same by its number.
+pub(crate) async fn lock_number(
+    executor: &mut impl Executor,
+    number: i64,
+) -> Result<Option<Chain>, StoreError> {
+    let row: Option<Row> = sql!(executor, |conn| sqlx::query_as::<_, Row>(concat!(
+        "UPDATE audit_chains SET id = id WHERE number = $1 RETURNING ",
+        columns!()
+    ))
+    .bind(number)
+    .fetch_optional(conn))?;
+    Ok(row.map(Chain::from))
+}
+
+/// Writes the number that `chain` got, and what stood before it.
+pub(crate) async fn number(executor: &mut impl Executor, chain: &Chain) -> Result<(), StoreError> {
+    let _: Executed = sql!(executor, |conn| sqlx::query(
+        "UPDATE audit_chains SET number = $2, witness = $3, seal = $4 WHERE id = $1"
     )
+    .bind(chain.id)
+    .bind(chain.number)
+    .bind(&chain.witness)
+    .bind(chain.seal.as_slice())
+    .execute(conn))?;
+    Ok(())
+}
+
+/// All chains, in the order of their ids.
+pub(crate) async fn all(executor: &mut impl Executor) -> Result<Vec<Chain>, StoreError> {
+    let rows: Vec<Row> = sql!(executor, |conn| sqlx::query_as::<_, Row>(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM audit_chains ORDER BY id"
+    ))
     .fetch_all(conn))?;
     Ok(rows.into_iter().map(Chain::from).collect())
 }
 
-/// Removes chains without entries that ended before the id `bound`. One whose process
-/// lives still begins anew with its next entry.
-pub(crate) async fn prune(executor: &mut impl Executor, bound: Uuid) -> Result<u64, StoreError> {
-    let Executed(rows) = sql!(executor, |conn| sqlx::query(
-        "DELETE FROM audit_chains WHERE first_sequence > last_sequence AND last_id < $1"
+/// Removes the record of the chain `id`.
+pub(crate) async fn remove(executor: &mut impl Executor, id: Uuid) -> Result<(), StoreError> {
+    let _: Executed = sql!(executor, |conn| sqlx::query(
+        "DELETE FROM audit_chains WHERE id = $1"
     )
-    .bind(bound)
+    .bind(id)
     .execute(conn))?;
-    Ok(rows)
+    Ok(())
 }

@@ -73,7 +73,7 @@ async fn audit_entries_wait_until_the_database_is_back() {
         (601..=700).for_each(record);
         line.set(State::Open).await;
         core.audit.flush(Duration::from_secs(60)).await;
-        let outcome = verification::verify(&core).await.unwrap();
+        let outcome = verification::verify(&core, NOW, "").await.unwrap();
         assert_eq!((outcome.entries, outcome.breaks), (701, Vec::new()));
         assert_eq!(core.audit.dropped(), 0);
     })

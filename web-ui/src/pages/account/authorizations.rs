@@ -126,7 +126,13 @@ pub async fn revoke(
 ) -> Result<Response, Failure> {
     let list = visitor.path(PATH);
     site.self_service()
-        .revoke_consent(visitor.change(&fields, RevokeConsentRequest { id }))
+        .revoke_consent(visitor.change(
+            &fields,
+            RevokeConsentRequest {
+                id,
+                ..RevokeConsentRequest::default()
+            },
+        ))
         .await
         .map_err(Failure::console(list.clone()))?;
     let next = listing::back(&list, &fields, "revoked");

@@ -44,7 +44,13 @@ pub async fn end(
     Id(id): Id,
     Form(fields): Form,
 ) -> Result<Response, Failure> {
-    let request = visitor.change(&fields, EndSignInRequest { id });
+    let request = visitor.change(
+        &fields,
+        EndSignInRequest {
+            id,
+            ..EndSignInRequest::default()
+        },
+    );
     site.self_service()
         .end_sign_in(request)
         .await

@@ -152,6 +152,8 @@ pub async fn revoke(
     let list = address::client(&visitor, &client_id, BELOW_CLIENT);
     let request = RevokeConsentRequest {
         id: parameters.into_iter().nth(1).unwrap_or_default(),
+        user_id: String::new(),
+        client_id,
     };
     site.admin()
         .revoke_any_consent(visitor.change(&fields, request))

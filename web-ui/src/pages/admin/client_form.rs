@@ -5,7 +5,7 @@ use authgate_proto::v1::{AdminClient, AdminUpdateClientRequest, CreateClientRequ
 use axum::{Extension, extract::State, response::Response};
 use http::StatusCode;
 use leptos::prelude::*;
-use tonic::Code;
+use tonic::{Code, Status};
 
 use super::{
     address::{self, ClientId},
@@ -68,10 +68,6 @@ pub async fn create(
         form_id: form_id.clone(),
         problems,
     };
-    if !draft.has_grant() {
-        let shell = Shell::load(&site, &visitor, &here).await?;
-        return Ok(again(no_grant(&visitor)).page(&visitor, &shell));
-    }
     let request = CreateClientRequest {
         metadata_json: draft.created(&client_id, true),
         form_id: form_id.clone(),
@@ -83,8 +79,7 @@ pub async fn create(
     let client = match answer {
         Ok(answer) => answer.into_inner(),
         Err(status) => {
-            let problems = Problems::of(status, &metadata::fields(visitor.texts))
-                .map_err(|status| Failure::console(here.clone())(*status))?;
+            let problems = problems(&visitor, &draft, status, &here)?;
             let shell = Shell::load(&site, &visitor, &here).await?;
             return Ok(again(problems).page(&visitor, &shell));
         }
@@ -134,19 +129,14 @@ pub async fn update(
     let here = address::client(&visitor, &client_id, "/edit");
     let (shell, client) = load(&site, &visitor, client_id.clone(), &here).await?;
     let draft = Draft::typed(&fields);
-    let updated_at = fields.get("updated_at").parse().unwrap_or_default();
+    // 0 would mean to the core: whatever is on record.
+    let updated_at = fields.get("updated_at").parse().unwrap_or(-1);
     let again = |problems| EditForm {
         draft: draft.clone(),
         updated_at,
         problems,
         status: StatusCode::BAD_REQUEST,
     };
-    if !draft.has_grant() {
-        return Ok(again(no_grant(&visitor)).page(&visitor, &shell, &client));
-    }
-    if updated_at != client.updated_at {
-        return Ok(changed_meanwhile(&visitor, &shell, &client));
-    }
     let request = AdminUpdateClientRequest {
         client_id: client_id.clone(),
         metadata_json: draft.put_into(Metadata::parse(&client.json), true),
@@ -174,8 +164,7 @@ pub async fn update(
             Ok(changed_meanwhile(&visitor, &shell, &client))
         }
         Err(status) => {
-            let problems = Problems::of(status, &metadata::fields(visitor.texts))
-                .map_err(|status| Failure::console(here.clone())(*status))?;
+            let problems = problems(&visitor, &draft, status, &here)?;
             Ok(again(problems).page(&visitor, &shell, &client))
         }
     }
@@ -193,8 +182,20 @@ fn changed_meanwhile(visitor: &Visitor, shell: &Shell, client: &AdminClient) -> 
     form.page(visitor, shell, client)
 }
 
-fn no_grant(visitor: &Visitor) -> Problems {
-    Problems::ours(Some("grants"), visitor.texts.client.no_grant)
+/// What the core found wrong with `draft`: it is asked first in any case, because it knows
+/// who may ask.
+fn problems(
+    visitor: &Visitor,
+    draft: &Draft,
+    status: Status,
+    here: &str,
+) -> Result<Problems, Failure> {
+    if status.code() == Code::InvalidArgument && !draft.has_grant() {
+        let text = visitor.texts.client.no_grant;
+        return Ok(Problems::ours(Some("grants"), text));
+    }
+    Problems::of(status, &metadata::fields(visitor.texts))
+        .map_err(|status| Failure::console(here)(*status))
 }
 
 /// Where a form about that client belongs.

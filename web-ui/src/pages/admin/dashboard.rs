@@ -24,6 +24,13 @@ pub async fn show(
     let texts = &visitor.texts.admin.dashboard;
     let page = Page::new(texts.title).console(&shell, Section::Dashboard);
     Ok(page.respond(&visitor, || {
+        let off = view
+            .audit_off
+            .then(|| view! { <p class="hint">{texts.audit_off}</p> });
+        // Where nothing is written down, nothing is no news.
+        let latest = (!view.audit_off || !view.recent.is_empty()).then(
+            || view! { <Latest entries=&view.recent none=texts.no_events texts=visitor.texts /> },
+        );
         view! {
             <Heading title=|| texts.title />
             <Numbers view=&view visitor=&visitor />
@@ -32,7 +39,8 @@ pub async fn show(
                     <h2>{texts.recent}</h2>
                     <a href=visitor.path(Section::Audit.path())>{texts.all_events}</a>
                 </div>
-                <Latest entries=&view.recent none=texts.no_events texts=visitor.texts />
+                {off}
+                {latest}
             </section>
         }
     }))

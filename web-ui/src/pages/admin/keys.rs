@@ -1,6 +1,6 @@
 //! `/admin/keys`: the signing keys, and their rotation.
 
-use authgate_proto::v1::{ListKeysRequest, RotateKeysRequest, SigningKey};
+use authgate_proto::v1::{ListKeysRequest, RotateKeysRequest, SigningKey, WithdrawKeyRequest};
 use axum::{Extension, extract::State, response::Response};
 use leptos::prelude::*;
 
@@ -9,11 +9,12 @@ use crate::{
         badge::{Badge, Tone},
         button::{Kind, PostButton},
         confirm::Confirm,
+        confirm_here::ConfirmHere,
         empty::Empty,
         heading::{Crumb, Heading},
         instant::Instant,
         navigation::Section,
-        table::{Cell, RowHead, Table},
+        table::{Actions, Cell, RowHead, Table},
     },
     document::{Page, see_other, with_query},
     error::Failure,
@@ -28,6 +29,8 @@ use crate::{
 pub const ROTATE_PATH: &str = "/admin/keys/rotate";
 /// Signs with a new key at once; asks before.
 pub const ROTATE_NOW_PATH: &str = "/admin/keys/rotate-now";
+/// Takes a key out of the key set.
+pub const WITHDRAW_PATH: &str = "/admin/keys/withdraw";
 
 /// `GET /admin/keys?done=`.
 pub async fn show(
@@ -43,9 +46,18 @@ pub async fn show(
     let page = Page::new(texts.title)
         .console(&shell, Section::Keys)
         .here(here)
-        .done((query.get(DONE) == "rotated").then_some(texts.rotated));
+        .done(match query.get(DONE) {
+            "rotated" => Some(texts.rotated),
+            "withdrawn" => Some(texts.withdrawn),
+            _ => None,
+        });
     Ok(page.respond(&visitor, || {
-        let rows: Vec<_> = view.keys.iter().map(|key| row(key, &visitor)).collect();
+        let token = shell.csrf_token();
+        let rows: Vec<_> = view
+            .keys
+            .iter()
+            .map(|key| row(key, &token, &visitor))
+            .collect();
         let list = if rows.is_empty() {
             view! { <Empty message=&texts.none /> }.into_any()
         } else {
@@ -56,6 +68,7 @@ pub async fn show(
                 texts.created,
                 texts.activates,
                 texts.expires,
+                visitor.texts.console.actions,
             ];
             view! {
                 <Table caption=texts.title columns>
@@ -88,7 +101,7 @@ fn algorithms(keys: &[SigningKey]) -> Vec<String> {
     algorithms
 }
 
-fn row(key: &SigningKey, visitor: &Visitor) -> impl IntoView + use<> {
+fn row(key: &SigningKey, token: &str, visitor: &Visitor) -> impl IntoView + use<> {
     let all = visitor.texts;
     let texts = &all.admin.keys;
     let (tone, label) = match key.status.as_str() {
@@ -104,6 +117,19 @@ fn row(key: &SigningKey, visitor: &Visitor) -> impl IntoView + use<> {
     };
     let id = foreign::message(&key.key_id);
     let algorithm = foreign::word(&key.algorithm);
+    let can_go = key.status == "retired" && !key.configured;
+    let withdraw = can_go.then(|| {
+        view! {
+            <ConfirmHere
+                label=texts.withdraw
+                about=id.clone()
+                effect=texts.withdraw_effect.to_owned()
+                action=visitor.path(WITHDRAW_PATH)
+                csrf_token=token.to_owned()
+                fields=vec![("key_id", key.key_id.clone())]
+            />
+        }
+    });
     let (created, activates) = (instant(key.created_at), instant(key.activates_at));
     view! {
         <tr>
@@ -117,6 +143,7 @@ fn row(key: &SigningKey, visitor: &Visitor) -> impl IntoView + use<> {
             <Cell label=texts.created>{created}</Cell>
             <Cell label=texts.activates>{activates}</Cell>
             <Cell label=texts.expires>{expires}</Cell>
+            <Actions>{withdraw}</Actions>
         </tr>
     }
     .into_any()
@@ -258,4 +285,22 @@ async fn perform(
         .map_err(Failure::console(here.clone()))?;
     let next = with_query(&here, &[(DONE, "rotated")]);
     Ok(see_other(visitor, &next, None))
+}
+
+/// `POST /admin/keys/withdraw`: `key_id`.
+pub async fn withdraw(
+    State(site): State<Site>,
+    Extension(visitor): Extension<Visitor>,
+    Form(fields): Form,
+) -> Result<Response, Failure> {
+    let here = visitor.path(Section::Keys.path());
+    let request = WithdrawKeyRequest {
+        key_id: fields.get("key_id").to_owned(),
+    };
+    site.admin()
+        .withdraw_key(visitor.change(&fields, request))
+        .await
+        .map_err(Failure::console(here.clone()))?;
+    let next = with_query(&here, &[(DONE, "withdrawn")]);
+    Ok(see_other(&visitor, &next, None))
 }

@@ -119,8 +119,13 @@ pub async fn revoke(
     Form(fields): Form,
 ) -> Result<Response, Failure> {
     let list = user::part_path(&visitor, &user_id, "authorizations");
+    let request = RevokeConsentRequest {
+        id,
+        user_id,
+        client_id: String::new(),
+    };
     site.admin()
-        .revoke_any_consent(visitor.change(&fields, RevokeConsentRequest { id }))
+        .revoke_any_consent(visitor.change(&fields, request))
         .await
         .map_err(Failure::console(list.clone()))?;
     let next = listing::back(&list, &fields, "revoked");

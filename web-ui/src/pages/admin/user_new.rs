@@ -53,6 +53,9 @@ pub async fn submit(
         // Empty would mean to the core: make one up.
         let missing = visitor.texts.account.password.missing;
         let shell = Shell::load(&site, &visitor, &path).await?;
+        if !shell.is_admin() {
+            return Err(Failure::AdminsOnly);
+        }
         let problems = Problems::ours(Some("password"), missing);
         return Ok(page(&visitor, &shell, &fields, &problems));
     }

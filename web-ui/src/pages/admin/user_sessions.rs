@@ -105,7 +105,7 @@ pub async fn end(
 ) -> Result<Response, Failure> {
     let list = user::part_path(&visitor, &user_id, "sessions");
     site.admin()
-        .end_user_sign_in(visitor.change(&fields, EndSignInRequest { id }))
+        .end_user_sign_in(visitor.change(&fields, EndSignInRequest { id, user_id }))
         .await
         .map_err(Failure::console(list.clone()))?;
     let next = with_query(&list, &[(DONE, "ended")]);

@@ -40,7 +40,10 @@ async fn taking_it_back_sends_the_token_and_says_so() {
     let id = "c-1".to_owned();
     assert_eq!(
         changed(&site),
-        Call::RevokeConsent(RevokeConsentRequest { id })
+        Call::RevokeConsent(RevokeConsentRequest {
+            id,
+            ..RevokeConsentRequest::default()
+        })
     );
     site.get("/account/authorizations?done=revoked")
         .await

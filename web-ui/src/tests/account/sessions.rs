@@ -119,6 +119,7 @@ async fn a_post_sends_the_token_and_goes_back_to_where_it_was() {
             "sign-ins/s-2/end",
             Call::EndSignIn(EndSignInRequest {
                 id: "s-2".to_owned(),
+                ..EndSignInRequest::default()
             }),
             "ended",
         ),

@@ -47,6 +47,8 @@ async fn revoking_leads_back() {
     );
     let request = RevokeConsentRequest {
         id: "c-ada".to_owned(),
+        user_id: String::new(),
+        client_id: "a/b".to_owned(),
     };
     let call = Call::RevokeAnyConsent(request);
     assert_eq!(changed(&site), ("csrf-1".to_owned(), call));

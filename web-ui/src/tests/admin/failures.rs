@@ -62,6 +62,7 @@ fn refusing(status: &Status) -> Site {
         revoke_any_consent: err(status),
         list_keys: err(status),
         rotate_keys: err(status),
+        withdraw_key: err(status),
         ..Script::default()
     })
 }

@@ -24,7 +24,13 @@ async fn browsers_can_be_ended() {
         "/auth/admin/users/u-1/sessions?done=ended"
     );
     let id = "s-2".to_owned();
-    assert_eq!(changed(&site), Call::EndUserSignIn(EndSignInRequest { id }));
+    assert_eq!(
+        changed(&site),
+        Call::EndUserSignIn(EndSignInRequest {
+            id,
+            user_id: "u-1".to_owned(),
+        })
+    );
 }
 
 #[tokio::test]
@@ -53,7 +59,11 @@ async fn authorized_apps_can_be_taken_back() {
     let id = "c-1".to_owned();
     assert_eq!(
         changed(&site),
-        Call::RevokeAnyConsent(RevokeConsentRequest { id })
+        Call::RevokeAnyConsent(RevokeConsentRequest {
+            id,
+            user_id: "u-1".to_owned(),
+            client_id: String::new(),
+        })
     );
 }
 

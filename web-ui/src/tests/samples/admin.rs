@@ -3,7 +3,7 @@
 use authgate_proto::v1::{
     AdminClient, AdminDeleteClientResponse, App, AuditEntry, Consent, Dashboard, ListAuditResponse,
     ListClientsResponse, ListConsentsResponse, ListKeysResponse, RevokedResponse,
-    RotateKeysResponse, SigningKey,
+    RotateKeysResponse, SigningKey, WithdrawKeyResponse,
 };
 
 use super::{super::scripted_core::Script, NOW, surroundings, words};
@@ -25,6 +25,7 @@ pub fn dashboard() -> Dashboard {
         counted_to: 10_000,
         sign_ins: 1_204,
         recent: events(),
+        audit_off: false,
     }
 }
 
@@ -242,6 +243,7 @@ pub fn script() -> Script {
             ..ListAuditResponse::default()
         })),
         rotate_keys: Some(Ok(RotateKeysResponse::default())),
+        withdraw_key: Some(Ok(WithdrawKeyResponse {})),
         ..Script::default()
     }
 }

@@ -34,6 +34,7 @@ const DASHBOARD: Dashboard = Dashboard {
     sign_ins: "Signed-in browsers",
     sign_ins_detail: "With a live session",
     recent: "Latest events",
+    audit_off: "Auditing is switched off (ENABLE_AUDIT_LOGGING): events go to the log only.",
     no_events: "Nothing has happened yet. Sign-ins, approvals and changes will stand here.",
     all_events: "Open the audit log",
     somebody: "Somebody",
@@ -216,6 +217,8 @@ const AUDIT: Audit = Audit {
     details: "Details",
     request: "Request",
     request_id: "Request ID",
+    not_understood: "Not understood, and so not filtered by:",
+    off: "Auditing is switched off (ENABLE_AUDIT_LOGGING): nothing is added here. Events go to the log only.",
     place: "Place in the chain",
     hash: "Hash",
     none: Message {
@@ -239,6 +242,9 @@ const KEYS: Keys = Keys {
     activates: "Signs from",
     expires: "Until",
     no_successor: "No successor yet",
+    withdraw: "Withdraw",
+    withdraw_effect: "The key leaves the key set at once: tokens that it signed count no more. Verifiers that keep the key set for a while accept them until they fetch it again.",
+    withdrawn: "The key is withdrawn.",
     configured: "From the settings; cannot be rotated here",
     rotation: "Rotation",
     rotate_explain: "Publish a successor now. It signs once every verifier had time to fetch it; \
@@ -250,8 +256,8 @@ const KEYS: Keys = Keys {
     now_effects_sign: "From now on tokens are signed with a key that verifiers have not seen yet.",
     now_effects_verify: "Verifiers that keep the key set for a while refuse these tokens until \
                          they fetch it again.",
-    now_effects_old: "The old key stays published until its tokens have expired. Tokens that are \
-                      out stay valid: revoke them if you must.",
+    now_effects_old: "The old key stays published until its tokens have expired. If it leaked, \
+                      withdraw it afterwards: the list has a button for that.",
     rotated: "A new key is published.",
     none: Message {
         title: "No signing keys",

@@ -59,6 +59,10 @@ pub const ERRORS: Errors = Errors {
         title: "That is too much text",
         text: "The form is longer than anything this page needs. Go back and shorten it.",
     },
+    filters: Message {
+        title: "These filters can't be understood",
+        text: "Nothing was put into a file: without them it would hold what you did not ask for.",
+    },
     search_too_long: Message {
         title: "That is too much to search for",
         text: "A search may have 200 characters at most. Shorten it and try again.",

@@ -47,6 +47,7 @@ pub const EVENTS: Events = Events {
     user_password_changed: "changed their password",
     oauth_connection_deleted: "took a linked account away",
     signing_keys_rotated: "made new signing keys",
+    signing_key_withdrawn: "withdrew a signing key",
     rate_limit_exceeded: "tried too often",
     audit_log_viewed: "looked at the audit log",
     audit_log_exported: "exported the audit log",

@@ -52,6 +52,10 @@ pub const ERRORS: Errors = Errors {
         title: "文字太多",
         text: "表單內容超過此頁所需的長度。請返回並縮短內容。",
     },
+    filters: Message {
+        title: "無法理解這些篩選條件",
+        text: "沒有產生檔案：少了這些條件，檔案會包含您未要求的內容。",
+    },
     search_too_long: Message {
         title: "搜尋內容太長",
         text: "搜尋最多 200 個字元。請縮短後再試。",

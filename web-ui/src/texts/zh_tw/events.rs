@@ -47,6 +47,7 @@ pub const EVENTS: Events = Events {
     user_password_changed: "變更了自己的密碼",
     oauth_connection_deleted: "移除了連結的帳號",
     signing_keys_rotated: "產生了新的簽章金鑰",
+    signing_key_withdrawn: "撤回了簽章金鑰",
     rate_limit_exceeded: "嘗試過於頻繁",
     audit_log_viewed: "檢視了稽核紀錄",
     audit_log_exported: "匯出了稽核紀錄",

@@ -68,10 +68,10 @@ conformance! {
             ("tokens", v1::AuditFilter { resource_type: text("TOKEN"), ..none() }, 60),
             ("clients", v1::AuditFilter { resource_type: text("client"), ..none() }, 60),
             ("one resource", v1::AuditFilter { resource_id: text("3"), ..none() }, 36),
-            ("from", v1::AuditFilter { start_time: at(170), ..none() }, 10),
-            ("until", v1::AuditFilter { end_time: at(10), ..none() }, 10),
-            ("between", v1::AuditFilter { start_time: at(60), end_time: at(120), ..none() }, 60),
-            ("no time at all", v1::AuditFilter { start_time: at(60), end_time: at(60), ..none() }, 0),
+            ("from", v1::AuditFilter { start_time: Some(at(170)), ..none() }, 10),
+            ("until", v1::AuditFilter { end_time: Some(at(10)), ..none() }, 10),
+            ("between", v1::AuditFilter { start_time: Some(at(60)), end_time: Some(at(120)), ..none() }, 60),
+            ("no time at all", v1::AuditFilter { start_time: Some(at(60)), end_time: Some(at(60)), ..none() }, 0),
             ("the name", v1::AuditFilter { search: text(" ADA "), ..none() }, 60),
             ("what was done", v1::AuditFilter { search: text("sign-in"), ..none() }, 60),
             ("no pattern", v1::AuditFilter { search: text("%"), ..none() }, 60),
@@ -88,8 +88,8 @@ conformance! {
                     actor_user_id: text("id of ada"),
                     resource_type: text("USER"),
                     resource_id: text("3"),
-                    start_time: at(0),
-                    end_time: at(90),
+                    start_time: Some(at(0)),
+                    end_time: Some(at(90)),
                 },
                 6,
             ),
@@ -152,7 +152,12 @@ conformance! {
             assert!(matches!(answer, Err(Error::NotFound(_))), "{id}");
         }
         // Beyond all times there is nothing.
-        for (start_time, end_time) in [(i64::MAX, 0), (0, i64::MIN), (i64::MAX, i64::MIN)] {
+        for (start_time, end_time) in [
+            (Some(i64::MAX), None),
+            (None, Some(i64::MIN)),
+            (None, Some(0)),
+            (Some(i64::MAX), Some(i64::MIN)),
+        ] {
             let filter = v1::AuditFilter { start_time, end_time, ..none() };
             assert!(list(&core, &hand, of(filter)).await.entries.is_empty());
         }
@@ -221,22 +226,56 @@ conformance! {
         assert_eq!(entry.actor_username, "admin");
     }
 
+    async fn each_question_to_the_log_is_noted(database: Database) {
+        let hand = Hand::new();
+        let core = hand.core(&database, |_| {}).await;
+        for _ in 0..2 {
+            for who in ["zoe", "ada"] {
+                let filter = v1::AuditFilter { search: text(who), end_time: Some(0), ..v1::AuditFilter::default() };
+                list(&core, &hand, of(filter)).await;
+            }
+        }
+        flush(&core).await;
+        let mut told: Vec<_> = everything(&core.store)
+            .await
+            .into_iter()
+            .map(|record| (record.entry.details, record.entry.count))
+            .collect();
+        told.sort();
+        assert_eq!(told, [
+            (r#"{"filter":{"end_time":0,"search":"ada"}}"#.to_owned(), 2),
+            (r#"{"filter":{"end_time":0,"search":"zoe"}}"#.to_owned(), 2),
+        ]);
+    }
+
+    async fn an_export_is_in_a_format_that_there_is(database: Database) {
+        let hand = Hand::new();
+        let core = hand.core(&database, |_| {}).await;
+        for format in ["xml", "CSV", "csv,jsonl"] {
+            let request = v1::ExportAuditRequest { filter: None, format: text(format) };
+            let refused = use_cases::export(&core, &hand.by("admin"), request).await;
+            assert!(matches!(refused, Err(Error::Invalid(reason)) if reason.starts_with("format: ")));
+        }
+        flush(&core).await;
+        assert!(everything(&core.store).await.is_empty());
+    }
+
     async fn statistics_count_by_the_hour(database: Database) {
         let (core, hand) = filled(&database).await;
         let ask = async |start_time, end_time| {
             let request = v1::GetAuditStatisticsRequest { start_time, end_time };
             use_cases::statistics(&core, &hand.by("admin"), request).await
         };
-        let all = ask(0, 0).await.unwrap();
+        let all = ask(None, None).await.unwrap();
         assert_eq!((all.start_time, all.end_time), ((hand.now() - 30 * DAY).0, hand.now().0));
         assert_eq!((all.total_events, all.success_count, all.failure_count, all.dropped), (180, 120, 60, 0));
         assert_eq!(all.events_by_type["ACCESS_TOKEN_ISSUED"], 60);
         assert_eq!(all.events_by_severity["CRITICAL"], 60);
         let hour = crate::domain::audit::hour_of(NOW + 60 * MINUTE);
-        let one = ask(hour.0 + 1, hour.0 + 3_600_000).await.unwrap();
+        let one = ask(Some(hour.0 + 1), Some(hour.0 + 3_600_000)).await.unwrap();
         assert_eq!(one.total_events, 60);
-        assert_eq!(ask(NOW.0 - 7_200_000, NOW.0 - 3_600_001).await.unwrap().total_events, 0);
-        assert!(matches!(ask(2, 1).await, Err(Error::Invalid(_))));
+        assert_eq!(ask(Some(NOW.0 - 7_200_000), Some(NOW.0 - 3_600_001)).await.unwrap().total_events, 0);
+        assert!(matches!(ask(Some(2), Some(1)).await, Err(Error::Invalid(_))));
     }
 
     async fn an_entry_is_found_by_its_id(database: Database) {

@@ -2,6 +2,7 @@
 
 mod chains;
 mod lists;
+mod register;
 mod writing;
 
 use std::{

@@ -24,7 +24,7 @@ conformance! {
         let core = hand.core(&database, |_| {}).await;
         core.audit.record(&hand.by("zoe"), event(7));
         let failed = event(8)
-            .by(Actor::Operator)
+            .by(Actor::Operator("ada on host-1".to_owned()))
             .failed("no such user")
             .severity(Severity::Error);
         core.audit.record(&hand.by("zoe"), failed);
@@ -42,6 +42,7 @@ conformance! {
         assert_eq!((first.link.sequence, second.link.sequence), (1, 2));
         let entry = second.entry;
         assert_eq!((&*entry.actor_user_id, &*entry.actor_username), ("operator", ""));
+        assert_eq!(entry.details, r#"{"number":8,"operator":"ada on host-1"}"#);
         assert_eq!((&*entry.severity, entry.success, &*entry.error_message), ("ERROR", false, "no such user"));
     }
 
@@ -64,7 +65,7 @@ conformance! {
             let changed = users::by_id(&mut connection, &zoe.id).await.unwrap().is_some();
             assert_eq!((changed, everything(&other).await.len()), (commits, usize::from(commits)));
         }
-        assert_eq!(verify(&core).await.unwrap().breaks, []);
+        assert_eq!(verify(&core, NOW, "").await.unwrap().breaks, []);
     }
 
     async fn a_change_whose_event_can_not_be_written_does_not_happen(database: Database) {
@@ -148,7 +149,7 @@ conformance! {
             .sum();
         assert_eq!(told, dropped);
         assert_eq!(core.audit.dropped(), dropped);
-        assert_eq!(verify(&core).await.unwrap().breaks, []);
+        assert_eq!(verify(&core, NOW, "").await.unwrap().breaks, []);
     }
 
     async fn hostile_values_are_cut_and_cost_no_entry(database: Database) {
@@ -187,7 +188,7 @@ conformance! {
         assert_eq!(entry.user_agent.chars().count(), 500);
         assert_eq!(entry.error_message.chars().count(), 1000);
         assert!(entry.details.contains("[redacted]") && !entry.details.contains("\\u0000"));
-        assert_eq!(verify(&core).await.unwrap().breaks, []);
+        assert_eq!(verify(&core, NOW, "").await.unwrap().breaks, []);
     }
 
     async fn events_alike_become_one_entry_a_minute(database: Database) {
@@ -261,6 +262,6 @@ conformance! {
         let entry = everything(&core.store).await.remove(0).entry;
         assert_eq!(entry.details, json!({ "number": 1, "happened_at": NOW.0 }).to_string());
         assert!(entry.event_time < hand.now() && hand.now() < entry.event_time + 2 * MINUTE);
-        assert_eq!(verify(&core).await.unwrap().breaks, []);
+        assert_eq!(verify(&core, NOW, "").await.unwrap().breaks, []);
     }
 }

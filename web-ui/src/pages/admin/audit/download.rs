@@ -21,7 +21,8 @@ use crate::{
     visitor::{Site, Visitor},
 };
 
-/// `GET /admin/audit/export?format=csv|jsonl` and the filters of the page.
+/// `GET /admin/audit/export?format=csv|jsonl` and the filters of the page; one that makes
+/// no sense is an error.
 pub async fn show(
     State(site): State<Site>,
     Extension(visitor): Extension<Visitor>,
@@ -31,6 +32,11 @@ pub async fn show(
         "" => Format::Csv,
         name => Format::parse(name).ok_or(Failure::NoPage)?,
     };
+    // Without one of its filters it would hold what nobody asked for.
+    let wrong = filter::nonsense(&query);
+    if !wrong.is_empty() {
+        return Err(Failure::Filters(wrong));
+    }
     let listing = filter::listing(visitor.path(filter::PATH), &query);
     let request = ExportAuditRequest {
         filter: Some(filter::of(&listing)),

@@ -65,13 +65,13 @@ pub fn of(listing: &Listing) -> AuditFilter {
         actor_user_id: text("actor_user_id"),
         resource_type: text("resource_type"),
         resource_id: text("resource_id"),
-        start_time: start(listing.filter("start_time")).unwrap_or_default(),
-        end_time: end(listing.filter("end_time")).unwrap_or_default(),
+        start_time: start(listing.filter("start_time")),
+        end_time: end(listing.filter("end_time")),
     }
 }
 
-/// The name of the first filter in `query` that makes no sense.
-pub fn nonsense(query: &Fields) -> Option<&'static str> {
+/// The names of the filters in `query` that make no sense.
+pub fn nonsense(query: &Fields) -> Vec<&'static str> {
     let known = listing(String::new(), query);
     [
         "event_type",
@@ -81,7 +81,8 @@ pub fn nonsense(query: &Fields) -> Option<&'static str> {
         "end_time",
     ]
     .into_iter()
-    .find(|name| known.filter(name) != query.get(name))
+    .filter(|name| known.filter(name) != query.get(name))
+    .collect()
 }
 
 /// When a range begins: RFC 3339, or a day from its beginning in UTC; milliseconds.
@@ -147,9 +148,10 @@ mod tests {
                 ..AuditFilter::default()
             }
         );
-        assert_eq!(nonsense(&query), Some("event_type"));
+        let wrong = ["event_type", "severity", "success", "start_time"];
+        assert_eq!(nonsense(&query), wrong);
         let query = Fields::parse("severity=INFO&success=false&actor_ip=%3Cb%3E").unwrap();
-        assert_eq!(nonsense(&query), None);
+        assert!(nonsense(&query).is_empty());
         assert_eq!(of(&listing(String::new(), &query)).success, Some(false));
     }
 }

@@ -80,12 +80,27 @@ pub async fn show(
                 </a>
             }
         });
+        let off = statistics.off.then(|| texts.off.to_owned());
+        let wrong = filter::nonsense(&query);
+        let wrong = (!wrong.is_empty()).then(|| {
+            let names: Vec<_> = wrong
+                .iter()
+                .map(|name| label_of(name, visitor.texts))
+                .collect();
+            format!("{} {}", texts.not_understood, names.join(", "))
+        });
+        let notice = [off, wrong]
+            .into_iter()
+            .flatten()
+            .map(|text| view! { <p class="notice" role="status">{text}</p> })
+            .collect_view();
         view! {
             <Heading title=|| texts.title>
                 <div class="row-actions">
                     <div>{files.into_iter().collect_view()}</div>
                 </div>
             </Heading>
+            {notice}
             <Numbers statistics=&statistics texts=visitor.texts />
             <ByEvent statistics=&statistics visitor=&visitor />
             <Filters listing=&listing texts=visitor.texts />
