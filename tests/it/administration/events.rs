@@ -80,6 +80,7 @@ const WRITTEN: &str = "
     USER_ENABLED                    | INFO     | root         | USER          | ok
     USER_DELETED                    | WARNING  | root         | USER          | ok
     SIGNING_KEYS_ROTATED            | WARNING  | root         | KEY           | ok
+    SIGNING_KEY_WITHDRAWN           | WARNING  | root         | KEY           | ok
     AUDIT_LOG_VIEWED                | INFO     | root         | AUDIT_LOG     | ok
     AUDIT_LOG_EXPORTED              | INFO     | root         | AUDIT_LOG     | ok
 ";
@@ -113,6 +114,10 @@ on_both! {
         administer_tokens(&app, &root).await;
         administer_users(&app, &root).await;
         fill(&root, "/admin/keys", "/admin/keys/rotate", &[]).await.1.assert_ok();
+        // The new keys sign by now.
+        app.advance(Duration::from_secs(15 * 60));
+        let keys = root.get("/admin/keys").await;
+        press(&root, &keys, "/admin/keys/withdraw", &[]).await;
         root.get("/admin/audit").await.assert_ok();
         root.get("/admin/audit/export?format=csv").await.assert_ok();
         // What comes often is gathered for a minute.
@@ -373,10 +378,13 @@ async fn register(app: &TestApp) {
 
 async fn administer_clients(app: &TestApp, root: &Browser) {
     let waiting = json!({ "client_name": "Waiting", "redirect_uris": ["https://wait.example/cb"] });
-    let request = app.request(Method::POST, "/oauth/register").json(&waiting);
-    let id = text(&request.send().await.json(), "client_id");
-    let page = root.get(&format!("/admin/clients/{id}")).await;
-    press(root, &page, "/approve", &[]).await;
+    for decision in ["approve", "reject"] {
+        let request = app.request(Method::POST, "/oauth/register").json(&waiting);
+        let id = text(&request.send().await.json(), "client_id");
+        let path = format!("/admin/clients/{id}/{decision}");
+        let from = format!("/admin/clients/{id}");
+        fill(root, &from, &path, &[]).await.1.assert_ok();
+    }
     let values = [
         ("client_name", "Figures"),
         ("client_id", "figures"),
@@ -400,9 +408,8 @@ async fn administer_clients(app: &TestApp, root: &Browser) {
     for action in [
         "regenerate-secret",
         "revoke-all",
-        "reject",
-        "activate",
         "deactivate",
+        "activate",
         "delete",
     ] {
         let path = format!("{path}/{action}");
