@@ -7,11 +7,11 @@ CREATE UNIQUE INDEX audit_chains_number ON audit_chains (number);
 
 -- One row. What it says of chains must be so.
 CREATE TABLE audit_register (
-    id           BIGINT NOT NULL PRIMARY KEY, -- 1
+    id           TEXT NOT NULL PRIMARY KEY, -- 'chains'
     begun_at     BIGINT NOT NULL,
     first_number BIGINT NOT NULL,             -- of the oldest chain that was not removed by retention
     last_number  BIGINT NOT NULL,             -- the last that was given
     counted_from BIGINT NOT NULL,             -- counts of later hours are all there
     seal         BYTEA NOT NULL               -- HMAC-SHA256 over all of these; empty: not begun
 );
-INSERT INTO audit_register VALUES (1, 0, 1, 0, 0, '');
+INSERT INTO audit_register VALUES ('chains', 0, 1, 0, 0, '');

@@ -7,11 +7,11 @@ CREATE UNIQUE INDEX audit_chains_number ON audit_chains (number);
 
 -- One row. What it says of chains must be so.
 CREATE TABLE audit_register (
-    id           INTEGER NOT NULL PRIMARY KEY, -- 1
+    id           TEXT NOT NULL PRIMARY KEY, -- 'chains'
     begun_at     INTEGER NOT NULL,
     first_number INTEGER NOT NULL,             -- of the oldest chain that was not removed by retention
     last_number  INTEGER NOT NULL,             -- the last that was given
     counted_from INTEGER NOT NULL,             -- counts of later hours are all there
     seal         BLOB NOT NULL               -- HMAC-SHA256 over all of these; empty: not begun
 );
-INSERT INTO audit_register VALUES (1, 0, 1, 0, 0, x'');
+INSERT INTO audit_register VALUES ('chains', 0, 1, 0, 0, x'');

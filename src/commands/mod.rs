@@ -8,7 +8,7 @@ pub mod keys;
 pub mod revoke;
 pub mod users;
 
-use std::env;
+use std::{env, fs};
 
 use authgate_proto::{
     error::OAuthError,
@@ -35,17 +35,19 @@ async fn with_admin<T>(
     .await
 }
 
-/// Who runs the command, for the audit trail: what the system knows, and what the shell says.
+/// Who runs the command, for the audit trail: whom the system knows, and who became that.
 fn operator() -> String {
-    let uid = rustix::process::getuid().as_raw();
-    let named = |name| env::var(name).ok().filter(|value| !value.is_empty());
-    let user = named("SUDO_USER")
-        .or_else(|| named("USER"))
-        .or_else(|| named("LOGNAME"));
-    let user = user.unwrap_or_else(|| "somebody".to_owned());
+    let uid = rustix::process::getuid().as_raw().to_string();
+    let users = fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let user = users
+        .lines()
+        .map(|line| line.split(':').collect::<Vec<_>>())
+        .find(|fields| fields.get(2) == Some(&uid.as_str()))
+        .map_or("somebody", |fields| fields[0]);
+    let by = env::var("SUDO_USER").map_or_else(|_| String::new(), |name| format!(" by {name}"));
     let system = rustix::system::uname();
     let host = system.nodename().to_string_lossy();
-    format!("{user} (uid {uid}) on {host}")
+    format!("{user}{by} (uid {uid}) on {host}")
 }
 
 /// What the core says against a command.

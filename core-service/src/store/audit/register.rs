@@ -33,7 +33,7 @@ impl From<Row> for Register {
 pub(crate) async fn read(executor: &mut impl Executor) -> Result<Option<Register>, StoreError> {
     let row: Option<Row> = sql!(executor, |conn| sqlx::query_as::<_, Row>(
         "SELECT begun_at, first_number, last_number, counted_from, seal FROM audit_register \
-         WHERE id = 1"
+         WHERE id = 'chains'"
     )
     .fetch_optional(conn))?;
     Ok(row.map(Register::from))
@@ -42,7 +42,7 @@ pub(crate) async fn read(executor: &mut impl Executor) -> Result<Option<Register
 /// The same; until the transaction ends nobody else changes it.
 pub(crate) async fn lock(executor: &mut impl Executor) -> Result<Option<Register>, StoreError> {
     let row: Option<Row> = sql!(executor, |conn| sqlx::query_as::<_, Row>(
-        "UPDATE audit_register SET id = id WHERE id = 1 \
+        "UPDATE audit_register SET id = id WHERE id = 'chains' \
          RETURNING begun_at, first_number, last_number, counted_from, seal"
     )
     .fetch_optional(conn))?;
@@ -57,7 +57,7 @@ pub(crate) async fn update(
     let seal = register.seal.as_ref();
     let _: Executed = sql!(executor, |conn| sqlx::query(
         "UPDATE audit_register SET begun_at = $1, first_number = $2, last_number = $3, \
-         counted_from = $4, seal = $5 WHERE id = 1"
+         counted_from = $4, seal = $5 WHERE id = 'chains'"
     )
     .bind(register.begun_at)
     .bind(register.first_number)
