@@ -87,10 +87,14 @@ fn user_agent(headers: &HeaderMap) -> String {
         .map_or(&[][..], HeaderValue::as_bytes);
     // A character has four bytes at most. What is no UTF-8 must not hide the rest.
     let bytes = &bytes[..bytes.len().min(4 * LONGEST_USER_AGENT)];
-    String::from_utf8_lossy(bytes)
-        .chars()
-        .take(LONGEST_USER_AGENT)
-        .collect()
+    let mut text = String::from_utf8_lossy(bytes).into_owned();
+    // Most are short, and are not looked through.
+    if text.len() > LONGEST_USER_AGENT
+        && let Some((end, _)) = text.char_indices().nth(LONGEST_USER_AGENT)
+    {
+        text.truncate(end);
+    }
+    text
 }
 
 /// The first cookie of that name: browsers send the one with the longest path first.
