@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use authgate_proto::transport::Transport;
+use authgate_proto::transport::Link;
 use axum::{Router, response::Redirect, routing::get};
 use core_service::Clock;
 use tonic::service::Routes;
@@ -17,7 +17,7 @@ use crate::{
 /// What answers requests.
 pub struct Parts {
     /// The way to the core, for gateway and UI.
-    pub core: Transport,
+    pub core: Link,
     /// The core's public services, when it runs in this process.
     pub grpc: Option<Routes>,
     /// Which of gateway and UI this process runs.
@@ -47,7 +47,7 @@ pub fn build(parts: Parts, config: &Config, edge: &Edge) -> Router {
         ));
     }
     if roles.web {
-        endpoints = endpoints.merge(web_ui::router(core.clone(), ui_config(config)));
+        endpoints = endpoints.merge(web_ui::router(core.services.clone(), ui_config(config)));
     }
     let base_path = config.server.base_url.path();
     let mut routes = below(base_path, endpoints);

@@ -2,7 +2,7 @@
 
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
-use authgate_proto::transport::{self, Transport};
+use authgate_proto::transport::{self, Link};
 use axum::Router;
 use axum_server::Handle;
 use core_service::Core;
@@ -50,7 +50,8 @@ pub async fn run(config: &Config, roles: Roles) -> Result<(), Error> {
     }
     background.spawn(forget_idle(edge.limits(), until(stopped.clone())));
     if roles.http() {
-        let (refusals, core) = (edge.refusals(), way_to_core(config, core.as_ref())?);
+        let core = way_to_core(config, core.as_ref())?.services;
+        let refusals = edge.refusals();
         background.spawn(async move { refusals.tell(core, until(stopped)).await });
     }
 
@@ -173,9 +174,9 @@ fn network_router(
 }
 
 /// A function call to a core in this process; calls over TCP to one elsewhere.
-fn way_to_core(config: &Config, core: Option<&Core>) -> Result<Transport, Error> {
+fn way_to_core(config: &Config, core: Option<&Core>) -> Result<Link, Error> {
     if let Some(core) = core {
-        return Ok(transport::in_process(core.trusted_routes()));
+        return Ok(core.link());
     }
     let Some(core_url) = &config.peer.core_url else {
         return Err(Error::Peer(
@@ -185,7 +186,9 @@ fn way_to_core(config: &Config, core: Option<&Core>) -> Result<Transport, Error>
     };
     let secret = first_start::shared_peer_secret(config)?;
     let remote = transport::remote(&core_url.to_string(), secret.expose_secret());
-    remote.map_err(|error| Error::Peer(format!("CORE_URL {core_url} can't be used: {error}")))
+    remote
+        .map(Link::over)
+        .map_err(|error| Error::Peer(format!("CORE_URL {core_url} can't be used: {error}")))
 }
 
 async fn forget_idle(limits: Arc<Limits>, stopped: impl Future<Output = ()>) {

@@ -1,25 +1,30 @@
-//! The way to the core: clients over the one transport.
+//! The way to the core, as the handlers see it.
 
-use authgate_proto::{transport::Transport, v1::o_auth_client::OAuthClient};
+use std::sync::Arc;
+
+use authgate_proto::{
+    transport::{Link, Transport},
+    v1::o_auth_server::OAuth,
+};
 use tonic_health::pb::health_client::HealthClient;
 
-/// The core as the handlers see it. Cheap to clone.
+/// The core. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Core(Transport);
+pub(crate) struct Core {
+    /// The OAuth service.
+    pub(crate) oauth: Arc<dyn OAuth>,
+    services: Transport,
+}
 
 impl Core {
-    /// A core at the other end of `transport`.
-    pub(crate) fn new(transport: Transport) -> Self {
-        Self(transport)
-    }
-
-    /// A client of the OAuth service.
-    pub(crate) fn oauth(&self) -> OAuthClient<Transport> {
-        OAuthClient::new(self.0.clone())
+    /// The core at the other end of `link`.
+    pub(crate) fn new(link: Link) -> Self {
+        let Link { oauth, services } = link;
+        Self { oauth, services }
     }
 
     /// A client of the standard health service (`grpc.health.v1`).
     pub(crate) fn health(&self) -> HealthClient<Transport> {
-        HealthClient::new(self.0.clone())
+        HealthClient::new(self.services.clone())
     }
 }

@@ -1,6 +1,6 @@
 //! All routes of the gateway.
 
-use authgate_proto::{transport::Transport, vocabulary::path};
+use authgate_proto::{transport::Link, vocabulary::path};
 use axum::{
     Router,
     routing::{get, post},
@@ -27,7 +27,7 @@ const OPENID_METADATA: &str = "/.well-known/openid-configuration";
 ///
 /// Takes the way to the core, the configuration and the HTML of the two pages
 /// that the authorization endpoint may answer.
-pub fn router(core: Transport, config: Config, pages: Pages) -> Router {
+pub fn router(core: Link, config: Config, pages: Pages) -> Router {
     let core = Core::new(core);
     let cors = config.cors.as_ref();
     let authorize = AuthorizeEndpoint::new(core.clone(), pages, config.base_path.clone());
@@ -41,7 +41,7 @@ pub fn router(core: Transport, config: Config, pages: Pages) -> Router {
 /// The metadata documents of an issuer with a path, at the root of its host:
 /// RFC 8414 section 3.1 puts the well-known part before the issuer's path.
 /// Merge it beside [`router`] when `config.base_path` is not empty.
-pub fn well_known_router(core: Transport, config: Config) -> Router {
+pub fn well_known_router(core: Link, config: Config) -> Router {
     let base_path = &config.base_path;
     let routes = Router::new()
         .route(&format!("{OAUTH_METADATA}{base_path}"), get(metadata::get))

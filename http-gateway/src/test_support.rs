@@ -10,7 +10,7 @@ use std::{
 
 use authgate_proto::{
     error::{ErrorCode, OAuthError},
-    transport::{self, Transport},
+    transport::{self, Link},
     v1::{
         AuthorizeRequest, AuthorizeResponse, ClientInformation, ConsentDecision,
         DeleteClientRequest, DeleteClientResponse, DeviceAuthorizationRequest,
@@ -104,7 +104,7 @@ scripted! {
 pub(crate) struct Gateway {
     core: ScriptedCore,
     health: HealthReporter,
-    transport: Transport,
+    link: Link,
     config: Config,
     session: String,
 }
@@ -118,7 +118,7 @@ impl Gateway {
         Self {
             core,
             health,
-            transport: transport::in_process(routes.prepare()),
+            link: Link::over(transport::in_process(routes.prepare())),
             config: Config::default(),
             session: SESSION.into(),
         }
@@ -152,9 +152,9 @@ impl Gateway {
         let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let uri = format!("http://{}", free.local_addr().unwrap());
         drop(free);
-        let transport = transport::remote(&uri, "secret").unwrap();
+        let link = Link::over(transport::remote(&uri, "secret").unwrap());
         Self {
-            transport,
+            link,
             ..Self::new()
         }
     }
@@ -193,13 +193,13 @@ impl Gateway {
             error: Arc::new(|page| format!("error page {page:?}")),
             form_post: Arc::new(|post| format!("form to {} {:?}", post.action, post.parameters)),
         };
-        let router = router(self.transport.clone(), self.config.clone(), pages);
+        let router = router(self.link.clone(), self.config.clone(), pages);
         self.send_through(router, request).await
     }
 
     /// Sends a request through the router of host-level documents.
     pub(crate) async fn send_to_host(&self, request: Request<Body>) -> Answer {
-        let router = crate::well_known_router(self.transport.clone(), self.config.clone());
+        let router = crate::well_known_router(self.link.clone(), self.config.clone());
         self.send_through(router, request).await
     }
 

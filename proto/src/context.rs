@@ -16,8 +16,13 @@ const METADATA_KEY: &str = "authgate-context-bin";
 impl RequestContext {
     /// A gRPC request that carries this context beside `message`.
     pub fn request<T>(&self, message: T) -> Request<T> {
+        self.clone().into_request(message)
+    }
+
+    /// The same, for the last request of a handler.
+    pub fn into_request<T>(self, message: T) -> Request<T> {
         let mut request = Request::new(message);
-        request.extensions_mut().insert(self.clone());
+        request.extensions_mut().insert(self);
         request
     }
 
@@ -30,6 +35,21 @@ impl RequestContext {
         if let Some(context) = request.extensions().get::<Self>() {
             return Ok(context.clone());
         }
+        Self::of_metadata(request)
+    }
+
+    /// The same, taken out of the request.
+    ///
+    /// # Errors
+    /// As [`of`](Self::of).
+    pub fn taken_from<T>(request: &mut Request<T>) -> Result<Self, Status> {
+        match request.extensions_mut().remove::<Self>() {
+            Some(context) => Ok(context),
+            None => Self::of_metadata(request),
+        }
+    }
+
+    fn of_metadata<T>(request: &Request<T>) -> Result<Self, Status> {
         let Some(value) = request.metadata().get_bin(METADATA_KEY) else {
             return Ok(Self::default());
         };
@@ -66,12 +86,19 @@ mod tests {
             path: "/login".to_owned(),
         };
         assert_eq!(RequestContext::of(&context.request(())).unwrap(), context);
+        let mut request = context.request(());
+        assert_eq!(RequestContext::taken_from(&mut request).unwrap(), context);
+        assert_eq!(
+            RequestContext::of(&request).unwrap(),
+            RequestContext::default()
+        );
 
         let mut headers = HeaderMap::new();
         context.write_to(&mut headers);
         let mut request = Request::new(());
         *request.metadata_mut() = tonic::metadata::MetadataMap::from_headers(headers);
         assert_eq!(RequestContext::of(&request).unwrap(), context);
+        assert_eq!(RequestContext::taken_from(&mut request).unwrap(), context);
         assert_eq!(
             RequestContext::of(&Request::new(())).unwrap(),
             RequestContext::default()

@@ -3,18 +3,21 @@
 //! A generated client takes any tower service. Boxing both kinds gives callers
 //! one type, one wire contract and the same metadata, whether the core is a
 //! function call or a network away.
+//!
+//! What is asked most, the OAuth service, takes a shorter way: a [`Link`] holds it as the
+//! generated trait, which a core in this process implements, so that nothing is encoded.
 
 use std::{sync::Arc, time::Duration};
 
 use http::{HeaderValue, Request, Response};
 use tonic::{
-    Status,
+    Response as Answer, Status,
     body::Body,
     transport::{Channel, Endpoint},
 };
 use tower::{BoxError, Service, ServiceExt, util::BoxCloneSyncService};
 
-use crate::v1::RequestContext;
+use crate::v1::{self, RequestContext, o_auth_client::OAuthClient, o_auth_server::OAuth};
 
 /// What every generated client is built over.
 ///
@@ -22,6 +25,60 @@ use crate::v1::RequestContext;
 /// one can't be awaited in a handler that has to be `Send`
 /// (<https://github.com/rust-lang/rust/issues/64552>).
 pub type Transport = BoxCloneSyncService<Request<Body>, Response<Body>, Status>;
+
+/// The way to a core. Cheap to clone.
+#[derive(Clone)]
+pub struct Link {
+    /// The OAuth service, which believes the request context of its callers.
+    pub oauth: Arc<dyn OAuth>,
+    /// All services.
+    pub services: Transport,
+}
+
+impl Link {
+    /// A link that has nothing but `services`.
+    #[must_use]
+    pub fn over(services: Transport) -> Self {
+        Self {
+            oauth: Arc::new(Over(OAuthClient::new(services.clone()))),
+            services,
+        }
+    }
+}
+
+/// The OAuth service at the other end of a transport.
+struct Over(OAuthClient<Transport>);
+
+macro_rules! forward {
+    ($($method:ident($request:ident) -> $answer:ident;)+) => {
+        #[tonic::async_trait]
+        impl OAuth for Over {
+            $(async fn $method(
+                &self,
+                request: tonic::Request<v1::$request>,
+            ) -> Result<Answer<v1::$answer>, Status> {
+                self.0.clone().$method(request).await
+            })+
+        }
+    };
+}
+
+forward! {
+    token(TokenRequest) -> TokenResponse;
+    authorize_device(DeviceAuthorizationRequest) -> DeviceAuthorizationResponse;
+    authorize(AuthorizeRequest) -> AuthorizeResponse;
+    decide_consent(ConsentDecision) -> AuthorizeResponse;
+    introspect(IntrospectRequest) -> IntrospectResponse;
+    revoke(RevokeRequest) -> RevokeResponse;
+    token_info(TokenInfoRequest) -> TokenInfoResponse;
+    user_info(UserInfoRequest) -> UserInfoResponse;
+    register_client(RegisterClientRequest) -> ClientInformation;
+    read_client(ReadClientRequest) -> ClientInformation;
+    update_client(UpdateClientRequest) -> ClientInformation;
+    delete_client(DeleteClientRequest) -> DeleteClientResponse;
+    metadata(MetadataRequest) -> JsonDocument;
+    jwks(JwksRequest) -> JsonDocument;
+}
 
 /// The metadata in which a peer proves itself to a core across the network.
 pub const PEER_SECRET_HEADER: &str = "authgate-peer-secret";

@@ -49,19 +49,15 @@ impl SecurityHeaders {
         }
     }
 
-    fn policy_of(&self, headers: &HeaderMap) -> HeaderValue {
-        let content_type = headers.get(header::CONTENT_TYPE);
-        match content_type {
-            Some(value) if value.as_bytes().starts_with(b"text/html") => {
-                self.policy_of_pages.clone()
-            }
-            _ => POLICY_OF_DATA,
-        }
-    }
-
-    /// Sets the headers that the response does not have.
+    /// Sets the headers that the response does not have. Answers to gRPC calls need none:
+    /// no browser takes them for anything.
     pub fn set(&self, headers: &mut HeaderMap) {
-        let policy = self.policy_of(headers);
+        let content_type = headers.get(header::CONTENT_TYPE);
+        let policy = match content_type.map_or(&[][..], HeaderValue::as_bytes) {
+            grpc if grpc.starts_with(b"application/grpc") => return,
+            html if html.starts_with(b"text/html") => self.policy_of_pages.clone(),
+            _ => POLICY_OF_DATA,
+        };
         headers
             .entry(header::CONTENT_SECURITY_POLICY)
             .or_insert(policy);

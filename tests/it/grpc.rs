@@ -36,7 +36,10 @@ on_both! {
 
         request = Request::new(IntrospectTokenRequest { token });
         request.metadata_mut().insert("authorization", basic().parse().unwrap());
-        let answer = introspection.introspect(request).await.unwrap().into_inner();
+        let answer = introspection.introspect(request).await.unwrap();
+        assert!(answer.metadata().get("x-request-id").is_some());
+        assert!(answer.metadata().get("content-security-policy").is_none(), "no browser is there");
+        let answer = answer.into_inner();
         assert!(answer.active);
         assert_eq!(answer.client_id, SERVICE.0);
         assert_eq!(answer.exp - app.now(), 3600);

@@ -37,11 +37,12 @@ enum Does {
 /// answer or status.
 macro_rules! adapt {
     ($self:ident, $request:ident, $use_case:path, $does:expr) => {{
-        let mut ctx = ctx(&$self.0, &$request)?;
-        ctx.actor = admin(&$self.0, &ctx, &$request, $does)
+        let mut request = $request;
+        let mut ctx = ctx(&$self.0, &mut request)?;
+        ctx.actor = admin(&$self.0, &ctx, &request, $does)
             .await
             .map_err(|error| status(&ctx, error))?;
-        let answer = $use_case(&$self.0, &ctx, $request.into_inner()).await;
+        let answer = $use_case(&$self.0, &ctx, request.into_inner()).await;
         answer
             .map(Response::new)
             .map_err(|error| status(&ctx, error))

@@ -11,24 +11,27 @@ use crate::{Actor, Core, Ctx, domain::secret::PlainToken};
 ///
 /// # Errors
 /// INVALID_ARGUMENT when a trusted sender's context is broken.
-pub(crate) fn ctx<T>(core: &Core, request: &Request<T>) -> Result<Ctx, Status> {
-    let now = (core.clock)();
-    if request.extensions().get::<Trusted>().is_none() {
-        return Ok(Ctx {
-            now,
-            request_id: String::new(),
-            client_ip: request
-                .remote_addr()
-                .map(|address| address.ip().to_string())
-                .unwrap_or_default(),
-            user_agent: String::new(),
-            session_cookie: None,
-            csrf_token: String::new(),
-            method: String::new(),
-            path: String::new(),
-            actor: Actor::Nobody,
-        });
+pub(crate) fn ctx<T>(core: &Core, request: &mut Request<T>) -> Result<Ctx, Status> {
+    if request.extensions().get::<Trusted>().is_some() {
+        return of_peer(core, request);
     }
+    let address = request.remote_addr();
+    let context = RequestContext {
+        client_ip: address.map(|it| it.ip().to_string()).unwrap_or_default(),
+        ..RequestContext::default()
+    };
+    Ok(with(core, context))
+}
+
+/// The same for a service that nobody but our own parts may call.
+///
+/// # Errors
+/// INVALID_ARGUMENT when the context is broken.
+pub(crate) fn of_peer<T>(core: &Core, request: &mut Request<T>) -> Result<Ctx, Status> {
+    Ok(with(core, RequestContext::taken_from(request)?))
+}
+
+fn with(core: &Core, context: RequestContext) -> Ctx {
     let RequestContext {
         request_id,
         client_ip,
@@ -37,9 +40,9 @@ pub(crate) fn ctx<T>(core: &Core, request: &Request<T>) -> Result<Ctx, Status> {
         csrf_token,
         method,
         path,
-    } = RequestContext::of(request)?;
-    Ok(Ctx {
-        now,
+    } = context;
+    Ctx {
+        now: (core.clock)(),
         request_id,
         client_ip,
         user_agent,
@@ -50,5 +53,5 @@ pub(crate) fn ctx<T>(core: &Core, request: &Request<T>) -> Result<Ctx, Status> {
         method,
         path,
         actor: Actor::Nobody,
-    })
+    }
 }

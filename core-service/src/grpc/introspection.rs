@@ -22,9 +22,9 @@ pub(super) struct Adapter(pub(super) Core);
 impl Introspection for Adapter {
     async fn introspect(
         &self,
-        request: Request<v1::IntrospectTokenRequest>,
+        mut request: Request<v1::IntrospectTokenRequest>,
     ) -> Result<Response<v1::IntrospectResponse>, Status> {
-        let ctx = ctx(&self.0, &request)?;
+        let ctx = ctx(&self.0, &mut request)?;
         let caller = self.caller(&ctx, request.metadata()).await?;
         let answer = inspect(&self.0, &ctx, &caller, &request.get_ref().token).await;
         answer
@@ -34,9 +34,9 @@ impl Introspection for Adapter {
 
     async fn introspect_batch(
         &self,
-        request: Request<v1::IntrospectBatchRequest>,
+        mut request: Request<v1::IntrospectBatchRequest>,
     ) -> Result<Response<v1::IntrospectBatchResponse>, Status> {
-        let ctx = ctx(&self.0, &request)?;
+        let ctx = ctx(&self.0, &mut request)?;
         let caller = self.caller(&ctx, request.metadata()).await?;
         let asked = request.into_inner().tokens;
         if asked.len() > MAX_BATCH {

@@ -13,7 +13,7 @@ pub mod web;
 use std::sync::Arc;
 
 use authgate_proto::{
-    transport::PEER_SECRET_HEADER,
+    transport::{self, Link, PEER_SECRET_HEADER},
     v1::{
         FILE_DESCRIPTOR_SET, admin_server::AdminServer, edge_server::EdgeServer,
         introspection_server::IntrospectionServer, o_auth_server::OAuthServer,
@@ -36,11 +36,16 @@ pub struct Trusted;
 #[derive(Debug, Clone)]
 pub struct Operator(Arc<str>);
 
-/// Runs a use case on a request: context, call, answer or status.
+/// Runs a use case on a request: context, call, answer or status. The context is that
+/// of `ctx`, or of another function of [`context`].
 macro_rules! adapt {
-    ($self:ident, $request:ident, $use_case:path) => {{
-        let ctx = $crate::grpc::context::ctx(&$self.0, &$request)?;
-        let answer = $use_case(&$self.0, &ctx, $request.into_inner()).await;
+    ($self:ident, $request:ident, $use_case:path) => {
+        adapt!($self, $request, $use_case, ctx)
+    };
+    ($self:ident, $request:ident, $use_case:path, $ctx:ident) => {{
+        let mut request = $request;
+        let ctx = $crate::grpc::context::$ctx(&$self.0, &mut request)?;
+        let answer = $use_case(&$self.0, &ctx, request.into_inner()).await;
         answer
             .map(tonic::Response::new)
             .map_err(|error| $crate::grpc::error::status(&ctx, error))
@@ -49,6 +54,15 @@ macro_rules! adapt {
 use adapt;
 
 impl Core {
+    /// The way here for gateway and pages in this process.
+    #[must_use]
+    pub fn link(&self) -> Link {
+        Link {
+            oauth: Arc::new(oauth::Adapter(self.clone())),
+            services: transport::in_process(self.trusted_routes()),
+        }
+    }
+
     /// All services, for callers of this process: trusted by construction.
     #[must_use]
     pub fn trusted_routes(&self) -> Routes {

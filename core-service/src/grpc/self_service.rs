@@ -21,12 +21,13 @@ pub(super) struct Adapter(pub(super) Core);
 /// Runs a use case for whoever is signed in: context, person, call, answer or status.
 macro_rules! adapt {
     ($self:ident, $request:ident, $use_case:path, $person:ident) => {{
-        let mut ctx = ctx(&$self.0, &$request)?;
+        let mut request = $request;
+        let mut ctx = ctx(&$self.0, &mut request)?;
         let person = $person(&$self.0, &ctx)
             .await
             .map_err(|error| status(&ctx, error))?;
         ctx.actor = Actor::from(&person.user);
-        let answer = $use_case(&$self.0, &ctx, &person, $request.into_inner()).await;
+        let answer = $use_case(&$self.0, &ctx, &person, request.into_inner()).await;
         answer
             .map(Response::new)
             .map_err(|error| status(&ctx, error))

@@ -123,7 +123,7 @@ impl AuthorizeEndpoint {
         redirect: StatusCode,
     ) -> Result<Response, Error> {
         let request = context.request(authorize_request(form));
-        let answer = self.core.oauth().authorize(request).await?;
+        let answer = self.core.oauth.authorize(request).await?;
         self.respond(answer.into_inner(), redirect)
     }
 
@@ -136,7 +136,7 @@ impl AuthorizeEndpoint {
             csrf_token: form.take("csrf_token"),
         };
         let request = context.request(decision);
-        let answer = self.core.oauth().decide_consent(request).await;
+        let answer = self.core.oauth.decide_consent(request).await;
         let answer = answer.map_err(Error::of_decision)?;
         self.respond(answer.into_inner(), StatusCode::SEE_OTHER)
     }

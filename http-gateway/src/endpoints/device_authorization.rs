@@ -63,8 +63,8 @@ pub(crate) async fn post(
         from_json(&headers, &body)?
     };
     let answer = core
-        .oauth()
-        .authorize_device(context.request(message))
+        .oauth
+        .authorize_device(context.into_request(message))
         .await?;
     Ok(Json(answer.into_inner().into()))
 }

@@ -57,7 +57,7 @@ pub(crate) async fn post(
         token: form.take("token"),
         token_type_hint: form.take("token_type_hint"),
     };
-    let answer = core.oauth().introspect(context.request(request)).await?;
+    let answer = core.oauth.introspect(context.into_request(request)).await?;
     Ok(Json(answer.into_inner().try_into()?))
 }
 

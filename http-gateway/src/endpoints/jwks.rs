@@ -13,8 +13,8 @@ pub(crate) async fn get(
     State(core): State<Core>,
     Extension(context): Extension<RequestContext>,
 ) -> Result<impl IntoResponse, Error> {
-    let request = context.request(JwksRequest {});
-    let document = core.oauth().jwks(request).await?.into_inner();
+    let request = context.into_request(JwksRequest {});
+    let document = core.oauth.jwks(request).await?.into_inner();
     Ok((
         [(CACHE_CONTROL, "public, max-age=300")],
         json_text(document.json),

@@ -13,8 +13,8 @@ pub(crate) async fn get(
     State(core): State<Core>,
     Extension(context): Extension<RequestContext>,
 ) -> Result<impl IntoResponse, Error> {
-    let request = context.request(MetadataRequest {});
-    let document = core.oauth().metadata(request).await?.into_inner();
+    let request = context.into_request(MetadataRequest {});
+    let document = core.oauth.metadata(request).await?.into_inner();
     Ok((
         [(CACHE_CONTROL, "public, max-age=3600")],
         json_text(document.json),

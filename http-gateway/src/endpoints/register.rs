@@ -35,8 +35,8 @@ pub(crate) async fn post(
         initial_access_token: bearer_token(&headers)?.unwrap_or_default(),
     };
     let answer = core
-        .oauth()
-        .register_client(context.request(request))
+        .oauth
+        .register_client(context.into_request(request))
         .await?;
     Ok((StatusCode::CREATED, information(answer)).into_response())
 }
@@ -51,7 +51,10 @@ pub(crate) async fn get(
         client_id: client.id,
         registration_access_token: client.token,
     };
-    let answer = core.oauth().read_client(context.request(request)).await?;
+    let answer = core
+        .oauth
+        .read_client(context.into_request(request))
+        .await?;
     Ok(information(answer))
 }
 
@@ -69,7 +72,10 @@ pub(crate) async fn put(
         registration_access_token: client.token,
         metadata_json: metadata.into(),
     };
-    let answer = core.oauth().update_client(context.request(request)).await?;
+    let answer = core
+        .oauth
+        .update_client(context.into_request(request))
+        .await?;
     Ok(information(answer))
 }
 
@@ -83,7 +89,9 @@ pub(crate) async fn delete(
         client_id: client.id,
         registration_access_token: client.token,
     };
-    core.oauth().delete_client(context.request(request)).await?;
+    core.oauth
+        .delete_client(context.into_request(request))
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -19,7 +19,7 @@ pub(crate) async fn post(
         token: form.take("token"),
         token_type_hint: form.take("token_type_hint"),
     };
-    core.oauth().revoke(context.request(request)).await?;
+    core.oauth.revoke(context.into_request(request)).await?;
     Ok(StatusCode::OK)
 }
 

@@ -40,7 +40,7 @@ pub(crate) async fn post(
         extra_claims: form.take("extra_claims"),
         resource: form.take_resources(),
     };
-    let answer = core.oauth().token(context.request(request)).await?;
+    let answer = core.oauth.token(context.into_request(request)).await?;
     Ok(Json(answer.into_inner().into()))
 }
 

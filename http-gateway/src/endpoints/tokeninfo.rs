@@ -31,7 +31,7 @@ pub(crate) async fn get(
 ) -> Result<Json<TokenInfoBody>, Error> {
     let access_token = bearer_or_bare_token(&headers)?.ok_or_else(Error::missing_token)?;
     let request = TokenInfoRequest { access_token };
-    let answer = core.oauth().token_info(context.request(request)).await?;
+    let answer = core.oauth.token_info(context.into_request(request)).await?;
     Ok(Json(answer.into_inner().into()))
 }
 

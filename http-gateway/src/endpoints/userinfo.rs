@@ -18,7 +18,7 @@ pub(crate) async fn get(
     Extension(context): Extension<RequestContext>,
     headers: HeaderMap,
 ) -> Result<Response, Error> {
-    answer(&core, &context, bearer_token(&headers)?).await
+    answer(&core, context, bearer_token(&headers)?).await
 }
 
 /// `POST /oauth/userinfo`, with the token in the header or in a form (RFC 6750
@@ -40,17 +40,17 @@ pub(crate) async fn post(
             "the access token came in the header and in the body",
         ));
     }
-    answer(&core, &context, in_header.or(in_body)).await
+    answer(&core, context, in_header.or(in_body)).await
 }
 
 async fn answer(
     core: &Core,
-    context: &RequestContext,
+    context: RequestContext,
     token: Option<String>,
 ) -> Result<Response, Error> {
     let access_token = token.ok_or_else(Error::missing_token)?;
     let request = UserInfoRequest { access_token };
-    let answer = core.oauth().user_info(context.request(request)).await?;
+    let answer = core.oauth.user_info(context.into_request(request)).await?;
     let UserInfoResponse { body, is_jwt } = answer.into_inner();
     Ok(if is_jwt {
         ([(CONTENT_TYPE, "application/jwt")], body).into_response()

@@ -76,7 +76,7 @@ impl TestApp {
             .await
             .expect("the core starts");
         let parts = app::Parts {
-            core: transport::in_process(core.trusted_routes()),
+            core: core.link(),
             grpc: Some(core.public_routes()),
             roles: Roles::ALL,
         };
