@@ -22,7 +22,7 @@ impl Maker<'_> {
     /// The size of a record, and the rates on a full database as shares of those on an
     /// empty one, in turns.
     pub(super) async fn many_records(&self, postgres: bool) -> Result<Vec<Fact>> {
-        let seed = &self.options.seed;
+        let seed = Some(self.options.seed.as_path());
         let mut full = self.server("full", postgres).await?;
         full.start(seed).await?;
         make(1, &self.site(&full)?.client_credentials()?, "access_token").await?;

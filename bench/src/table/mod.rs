@@ -174,7 +174,7 @@ impl Maker<'_> {
         if scenario == Scenario::WaitingDevices {
             // The memory of these alone is meant.
             server.stop().await?;
-            server.start(&self.options.seed).await?;
+            server.start(Some(&self.options.seed)).await?;
         }
         let pid = server.pid().ok_or("the server does not run")?;
         // What a scenario needs is made before anything is counted.

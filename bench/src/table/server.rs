@@ -73,11 +73,12 @@ impl Server {
         &self.database
     }
 
-    /// Starts the program; gives the time from there to its first answer.
+    /// Starts the program, which `seed` tells of people and clients; gives the time from
+    /// there to its first answer.
     ///
     /// # Errors
     /// When it does not answer in time.
-    pub async fn start(&mut self, seed: &Path) -> Result<Duration> {
+    pub async fn start(&mut self, seed: Option<&Path>) -> Result<Duration> {
         let log = File::create(self.log())?;
         let base = self.base()?;
         let mut command = Command::new(&self.program);
@@ -88,11 +89,11 @@ impl Server {
             .env("BASE_URL", base.as_str().trim_end_matches('/'))
             .env("SERVER_ADDR", format!("127.0.0.1:{}", self.port))
             .env("DATA_DIR", self.folder.join("data"))
-            .env("SEED_FILE", seed)
             .env("ENABLE_RATE_LIMIT", "false")
             // The usual level, and once a second how many statements there were.
             .env("RUST_LOG", "info,core_service::store=debug")
             .envs(self.database.settings())
+            .envs(seed.map(|seed| ("SEED_FILE", seed)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log);

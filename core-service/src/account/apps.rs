@@ -177,7 +177,7 @@ pub(crate) async fn delete(
             "the app is active: ask an admin to deactivate it first".to_owned(),
         ));
     }
-    clients::delete(&mut transaction, &app.id).await?;
+    clients::delete(&mut transaction, &app.id, ctx.now).await?;
     let event =
         Event::new(EventType::ClientDeleted, "deleted an app").about(Resource::client(&app));
     core.audit.record_in(&mut transaction, ctx, event).await?;

@@ -354,7 +354,7 @@ pub(crate) async fn delete(
 ) -> Result<v1::AdminDeleteClientResponse, Error> {
     let mut transaction = core.store.begin().await?;
     let client = held(&mut transaction, &request.client_id).await?;
-    clients::delete(&mut transaction, &client.id).await?;
+    clients::delete(&mut transaction, &client.id, ctx.now).await?;
     let event =
         Event::new(EventType::ClientDeleted, "deleted a client").about(Resource::client(&client));
     core.audit.record_in(&mut transaction, ctx, event).await?;

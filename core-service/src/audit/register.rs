@@ -8,7 +8,8 @@
 use super::chain::{is_sealed, register_seal, seal_again};
 use crate::{
     domain::{
-        audit::{Chain, Head, LATEST_WRITE, Register, first_id_of, hour_of},
+        audit::{Chain, Head, LATEST_WRITE, Register, hour_of},
+        id::first_id_of,
         time::Timestamp,
     },
     keys::DerivedKeys,

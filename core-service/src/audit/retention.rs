@@ -7,7 +7,8 @@ use super::{chain::seal_again, register};
 use crate::{
     Core,
     domain::{
-        audit::{Register, first_id_of, hour_of},
+        audit::{Register, hour_of},
+        id::first_id_of,
         time::Timestamp,
     },
     error::Error,

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt, time::Duration};
 
-use uuid::{Builder, Uuid};
+use uuid::Uuid;
 
 use super::{id::time_ordered, time::Timestamp};
 
@@ -246,12 +246,6 @@ pub(crate) fn id_after(last: Uuid, now: Timestamp) -> Uuid {
 
 const LOW_BITS: u128 = (1 << 62) - 1;
 
-/// The smallest id of an entry that is written at `now`.
-pub(crate) fn first_id_of(now: Timestamp) -> Uuid {
-    let millis = u64::try_from(now.0).unwrap_or(0).min((1 << 48) - 1);
-    Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()
-}
-
 /// When the entry with this id was written.
 fn instant_of(id: Uuid) -> Timestamp {
     Timestamp(i64::try_from(id.as_u128() >> 80).unwrap_or(i64::MAX))
@@ -260,6 +254,7 @@ fn instant_of(id: Uuid) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::id::first_id_of;
 
     const NOW: Timestamp = Timestamp(1_700_000_000_000);
 

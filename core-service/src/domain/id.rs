@@ -117,3 +117,10 @@ pub fn time_ordered(now: Timestamp) -> Uuid {
     let millis = u64::try_from(now.0).unwrap_or(0);
     Builder::from_unix_timestamp_millis(millis, &random).into_uuid()
 }
+
+/// The smallest UUIDv7 of `now`: those made before are smaller.
+#[must_use]
+pub fn first_id_of(now: Timestamp) -> Uuid {
+    let millis = u64::try_from(now.0).unwrap_or(0).min((1 << 48) - 1);
+    Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()
+}

@@ -66,6 +66,8 @@ pub struct AccessTokenState {
     pub revoked_at: Option<Timestamp>,
     /// Since when the token itself is suspended.
     pub disabled_at: Option<Timestamp>,
+    /// Whether it is the client's own, and was ended with all of these.
+    pub ended_with_others: bool,
     /// The client's status; none: the client is gone.
     pub client_status: Option<ClientStatus>,
     /// The family's state, for tokens that have one.
@@ -100,6 +102,7 @@ impl AccessTokenState {
         };
         self.revoked_at.is_none()
             && self.disabled_at.is_none()
+            && !self.ended_with_others
             && now < self.token.expires_at
             && self.client_status == Some(ClientStatus::Active)
             && grant_live

@@ -109,7 +109,7 @@ pub(crate) async fn delete(
     let token = PlainToken::presented(&registration_access_token);
     let mut transaction = core.store.begin().await?;
     let client = authenticate(&mut transaction, client_id, &token).await?;
-    clients::delete(&mut transaction, &client.id).await?;
+    clients::delete(&mut transaction, &client.id, ctx.now).await?;
     transaction.commit().await?;
     let event = Event::new(EventType::ClientDeleted, "deleted its registration")
         .by(Actor::from(&client))

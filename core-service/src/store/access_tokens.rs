@@ -3,16 +3,22 @@
 use sqlx::AssertSqlSafe;
 
 use super::{
-    Change, Column, Conn, Executor, Store, StoreError, Transaction, append::Appended,
-    connection::Executed, sql,
+    Change, Column, Conn, Executor, Store, StoreError, Transaction,
+    append::Appended,
+    clients::{CLOCKS, set_own_tokens_since},
+    connection::Executed,
+    sql,
 };
 use crate::domain::{
     client::ClientStatus,
-    id::{ClientId, GrantId, TokenId, UserId},
+    id::{ClientId, GrantId, TokenId, UserId, first_id_of},
     scope::ScopeSet,
     time::Timestamp,
     token::{AccessToken, AccessTokenState, GrantState},
 };
+
+/// Tokens that are counted when they are ended.
+const MOST_COUNTED: i64 = 10_000;
 
 /// A token with all that decides whether it counts. Columns that come from a joined
 /// table are null when there is no such row.
@@ -25,6 +31,7 @@ struct StateRow {
     expires_at: Timestamp,
     revoked_at: Option<Timestamp>,
     disabled_at: Option<Timestamp>,
+    ended_with_others: Option<bool>,
     client_status: Option<String>,
     user_id: Option<UserId>,
     username: Option<String>,
@@ -64,6 +71,7 @@ impl TryFrom<StateRow> for AccessTokenState {
             },
             revoked_at: row.revoked_at,
             disabled_at: row.disabled_at,
+            ended_with_others: row.ended_with_others.unwrap_or_default(),
             client_status,
             grant,
         })
@@ -104,6 +112,7 @@ pub(crate) async fn state(
     let row: Option<StateRow> = sql!(executor, |conn| {
         sqlx::query_as::<_, StateRow>(
         "SELECT t.id, t.client_id, t.grant_id, t.scope, t.expires_at, t.revoked_at, t.disabled_at, \
+         (t.grant_id IS NULL AND t.id < c.own_tokens_since) AS ended_with_others, \
          c.status AS client_status, u.id AS user_id, u.username, u.active AS user_active, \
          g.revoked_at AS grant_revoked_at, g.disabled_at AS grant_disabled_at \
          FROM access_tokens t \
@@ -168,24 +177,61 @@ pub(super) fn of_client(
     })
 }
 
+/// Selects the ids of tokens that may have been ended by the mark of their client: those
+/// from before it, of each client up to `most`.
+pub(super) fn before_mark(executor: &mut impl Executor, most: u32) -> Result<String, StoreError> {
+    Ok(match executor.conn()? {
+        // Client by client: the order of a CROSS JOIN is kept.
+        Conn::Sqlite(_) => "SELECT a.id FROM clients o CROSS JOIN access_tokens a \
+             ON a.client_id = o.id AND a.id < o.own_tokens_since"
+            .to_owned(),
+        Conn::Postgres(_) => format!(
+            "SELECT a.id FROM clients o CROSS JOIN LATERAL (SELECT t.id FROM access_tokens t \
+             WHERE {} AND t.id < o.own_tokens_since ORDER BY t.id LIMIT {most}) a",
+            of_client(executor, "o.id")?
+        ),
+    })
+}
+
 /// Ends the tokens that the client got for itself and that still count; those of
-/// people end with their grants. Gives how many there were.
+/// people end with their grants. Gives how many there were, up to some ten thousand.
+///
+/// There may be millions. Those from before a moment ago are ended by one mark of the
+/// client, so that it takes no longer for them; what was made since, or by a process whose
+/// clock goes before ours, is marked one by one.
 pub(crate) async fn revoke_own_of_client(
     transaction: &mut Transaction,
     client: &ClientId,
     now: Timestamp,
 ) -> Result<u64, StoreError> {
-    transaction.changes(Change::Client(client.clone()));
+    let since = first_id_of(now - CLOCKS);
+    let of_client = of_client(transaction, "$1")?;
     let text = format!(
-        "UPDATE access_tokens AS t SET revoked_at = $2 \
-         WHERE {} AND grant_id IS NULL AND expires_at > $2 AND revoked_at IS NULL",
-        of_client(transaction, "$1")?
+        "SELECT count(*) FROM (SELECT 1 AS one FROM (SELECT t.* FROM access_tokens t \
+         WHERE {of_client} AND t.id < $2 \
+         AND t.id >= (SELECT c.own_tokens_since FROM clients c WHERE c.id = $1) \
+         ORDER BY t.id DESC LIMIT 2 * $4) t \
+         WHERE t.grant_id IS NULL AND t.expires_at > $3 AND t.revoked_at IS NULL LIMIT $4) found"
     );
-    let Executed(rows) = sql!(transaction, |conn| sqlx::query(AssertSqlSafe(
+    let older: i64 = sql!(transaction, |conn| sqlx::query_scalar::<_, i64>(
+        AssertSqlSafe(text.as_str())
+    )
+    .bind(client)
+    .bind(since)
+    .bind(now)
+    .bind(MOST_COUNTED)
+    .fetch_one(conn))?;
+    let text = format!(
+        "UPDATE access_tokens AS t SET revoked_at = $2 WHERE {of_client} AND t.id >= $3 \
+         AND grant_id IS NULL AND expires_at > $2 AND revoked_at IS NULL"
+    );
+    let Executed(newer) = sql!(transaction, |conn| sqlx::query(AssertSqlSafe(
         text.as_str()
     ))
     .bind(client)
     .bind(now)
+    .bind(since)
     .execute(conn))?;
-    Ok(rows)
+    set_own_tokens_since(transaction, client, since).await?;
+    Ok(newer + u64::try_from(older).unwrap_or_default())
 }

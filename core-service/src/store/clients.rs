@@ -1,9 +1,12 @@
 //! Table `clients`.
 
+use std::time::Duration;
+
 use sqlx::AssertSqlSafe;
+use uuid::Uuid;
 
 use super::{
-    Change, Cursor, Executor, Page, StoreError, Transaction,
+    Change, Cursor, Executor, Page, StoreError, Transaction, access_tokens,
     connection::Executed,
     paging::{Bind, Order, Search, bind_all, containing},
     sql, text,
@@ -11,10 +14,13 @@ use super::{
 use crate::domain::{
     client::{Client, ClientStatus, SecretHash},
     client_metadata::ClientMetadata,
-    id::{ClientId, UserId},
+    id::{ClientId, UserId, first_id_of},
     secret::TokenHash,
     time::Timestamp,
 };
+
+/// By how much the clocks of processes differ at most.
+pub(super) const CLOCKS: Duration = Duration::from_secs(10);
 
 macro_rules! select {
     ($rest:literal) => {
@@ -73,8 +79,8 @@ pub(crate) async fn insert(
     let metadata = metadata_text(&client.metadata)?;
     let _: Executed = sql!(executor, |conn| sqlx::query(
         "INSERT INTO clients (id, secret_hash, metadata, status, registration_token_hash, \
-         owner_id, created_at, updated_at, name_key, search_key) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+         owner_id, created_at, updated_at, name_key, search_key, own_tokens_since) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
     )
     .bind(&client.id)
     .bind(client.secret.as_ref().map(SecretHash::to_stored))
@@ -86,6 +92,7 @@ pub(crate) async fn insert(
     .bind(client.updated_at)
     .bind(name_key(client))
     .bind(search_key(client))
+    .bind(first_id_of(client.created_at - CLOCKS))
     .execute(conn))?;
     Ok(())
 }
@@ -113,6 +120,22 @@ pub(crate) async fn update(
     .bind(search_key(client))
     .execute(conn))?;
     Ok(rows > 0)
+}
+
+/// Lets tokens that the client got for itself count only from the id `since` on.
+pub(super) async fn set_own_tokens_since(
+    transaction: &mut Transaction,
+    id: &ClientId,
+    since: Uuid,
+) -> Result<(), StoreError> {
+    transaction.changes(Change::Client(id.clone()));
+    let _: Executed = sql!(transaction, |conn| sqlx::query(
+        "UPDATE clients SET own_tokens_since = $2 WHERE id = $1 AND own_tokens_since < $2"
+    )
+    .bind(id)
+    .bind(since)
+    .execute(conn))?;
+    Ok(())
 }
 
 /// Replaces what is stored of the secret, in [`SecretHash::to_stored`]'s form. False
@@ -213,9 +236,11 @@ pub(crate) async fn count_pending(
 pub(crate) async fn delete(
     transaction: &mut Transaction,
     id: &ClientId,
+    now: Timestamp,
 ) -> Result<bool, StoreError> {
     text::check([id.as_str()])?;
-    transaction.changes(Change::Client(id.clone()));
+    // For the next client of that id they are neither from before it nor its own.
+    access_tokens::revoke_own_of_client(transaction, id, now).await?;
     let Executed(rows) = sql!(transaction, |conn| sqlx::query(
         "DELETE FROM clients WHERE id = $1"
     )

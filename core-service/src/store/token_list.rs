@@ -245,7 +245,7 @@ impl<'c> Plan<'c> {
         if let Some(status) = filter.status {
             let (condition, value) = status.condition(category, now);
             asked.push((condition, value));
-            if !few && let Some((candidates, value)) = status.candidates(category, now) {
+            if !few && let Some((candidates, value)) = status.candidates(executor, category, now)? {
                 few = pick(executor, &mut inner, &candidates, value).await?;
             }
         }
@@ -385,7 +385,12 @@ impl TokenStatus {
     }
 
     /// Selects the ids of all records that may be of this status; none: too many to ask.
-    fn candidates(self, category: Category, now: Timestamp) -> Option<(String, Option<Bind>)> {
+    fn candidates(
+        self,
+        executor: &mut impl Executor,
+        category: Category,
+        now: Timestamp,
+    ) -> Result<Option<(String, Option<Bind>)>, StoreError> {
         let table = category.table();
         let by_mark = |mark: &str| {
             format!(
@@ -394,16 +399,20 @@ impl TokenStatus {
                  WHERE o.{mark} IS NOT NULL"
             )
         };
-        match self {
+        Ok(match self {
             Self::Active | Self::Revoked if category == Category::Refresh => None,
             Self::Active => None,
-            Self::Revoked => Some((by_mark("revoked_at"), None)),
+            Self::Revoked => {
+                let before_mark = access_tokens::before_mark(executor, FEW + 1)?;
+                let marked = by_mark("revoked_at");
+                Some((format!("{marked} UNION ALL {before_mark}"), None))
+            }
             Self::Disabled => Some((by_mark("disabled_at"), None)),
             Self::Expired => Some((
                 format!("SELECT id FROM {table} WHERE expires_at <= ?"),
                 Some(Bind::Int(now.0)),
             )),
-        }
+        })
     }
 }
 
@@ -459,7 +468,9 @@ impl Category {
         match self {
             Self::Access => {
                 "(t.revoked_at IS NOT NULL \
-                 OR NOT coalesce((SELECT a.status = 'active' FROM clients a WHERE a.id = t.client_id), false) \
+                 OR NOT coalesce((SELECT a.status = 'active' \
+                 AND (t.grant_id IS NOT NULL OR t.id >= a.own_tokens_since) \
+                 FROM clients a WHERE a.id = t.client_id), false) \
                  OR (t.grant_id IS NOT NULL AND NOT \
                  coalesce((SELECT o.revoked_at IS NULL FROM grants o WHERE o.id = t.grant_id), false)))"
             }
@@ -476,6 +487,7 @@ impl Category {
         match self {
             Self::Access => {
                 "(t.revoked_at IS NOT NULL OR c.id IS NULL OR c.status <> 'active' OR \
+                 (t.grant_id IS NULL AND t.id < c.own_tokens_since) OR \
                  (t.grant_id IS NOT NULL AND (g.id IS NULL OR g.revoked_at IS NOT NULL)))"
             }
             Self::Refresh => {

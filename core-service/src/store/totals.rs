@@ -75,8 +75,10 @@ pub(crate) async fn of_client(
         "SELECT count(*) FROM (SELECT t.grant_id FROM (SELECT t.* FROM access_tokens t \
          WHERE {} ORDER BY t.id DESC LIMIT 2 * $3) t \
          WHERE t.expires_at > $2 AND t.revoked_at IS NULL AND t.disabled_at IS NULL \
-         AND (t.grant_id IS NULL OR (SELECT g.revoked_at IS NULL AND g.disabled_at IS NULL \
-         FROM grants g WHERE g.id = t.grant_id)) LIMIT $3) found",
+         AND CASE WHEN t.grant_id IS NULL \
+         THEN t.id >= (SELECT c.own_tokens_since FROM clients c WHERE c.id = $1) \
+         ELSE (SELECT g.revoked_at IS NULL AND g.disabled_at IS NULL \
+         FROM grants g WHERE g.id = t.grant_id) END LIMIT $3) found",
         access_tokens::of_client(executor, "$1")?
     );
     let tokens: i64 = sql!(executor, |conn| sqlx::query_scalar::<_, i64>(

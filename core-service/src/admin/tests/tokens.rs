@@ -176,6 +176,29 @@ conformance! {
         assert_eq!(ids(&core, revoked).await, [access.id.to_string()], "by its family");
     }
 
+    async fn a_token_that_its_client_s_mark_ended_is_listed_as_revoked(core: Core) {
+        let (client, other) = (add_client(&core).await, add_client(&core).await);
+        let old = add_token(&core, &client, None, "read", NOW).await.id.to_string();
+        let kept = add_token(&core, &other, None, "read", NOW).await.id.to_string();
+        let later = Ctx { now: NOW + 60 * SECOND, ..ctx() };
+        let request = v1::RevokeClientTokensRequest { client_id: client.id.to_string() };
+        let revoked = clients::revoke_all(&core, &later, request).await.unwrap();
+        assert_eq!(revoked.tokens, 1);
+        let in_status = async |status: &str| {
+            let request = v1::ListTokensRequest { status: status.to_owned(), ..all() };
+            let answer = tokens::list(&core, &later, request).await.unwrap();
+            answer.tokens.into_iter().map(|token| (token.id, token.status)).collect::<Vec<_>>()
+        };
+        assert_eq!(in_status("revoked").await, [(old.clone(), "revoked".to_owned())]);
+        assert_eq!(in_status("active").await, [(kept, "active".to_owned())]);
+        let old = named(&old, "access");
+        for refused in [tokens::disable(&core, &later, old.clone()).await, tokens::enable(&core, &later, old).await] {
+            assert!(matches!(refused, Err(Error::Precondition(_))), "{refused:?}");
+        }
+        let shown = v1::GetClientRequest { client_id: client.id.to_string() };
+        assert_eq!(clients::get(&core, &later, shown).await.unwrap().live_tokens, 0);
+    }
+
     async fn what_a_token_hangs_on_shows_in_its_status(core: Core) {
         let client = add_client(&core).await;
         add_token(&core, &client, None, "read", NOW).await;

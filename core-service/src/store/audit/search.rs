@@ -10,7 +10,8 @@ use uuid::Uuid;
 use super::entries::{Row, columns};
 use crate::{
     domain::{
-        audit::{Filter, LATEST_WRITE, Record, first_id_of},
+        audit::{Filter, LATEST_WRITE, Record},
+        id::first_id_of,
         time::Timestamp,
     },
     store::{

@@ -4,7 +4,8 @@ use super::{conformance, fixtures::*};
 use crate::{
     domain::{
         client::{Client, ClientStatus},
-        id::TokenId,
+        id::{TokenId, time_ordered},
+        token::AccessToken,
         user::User,
     },
     store::{Column, Store, StoreError, access_tokens, clients, grants, users},
@@ -64,6 +65,47 @@ conformance! {
         assert!(is_live(&store, &own[2]).await && is_live(&store, &of_person).await);
     }
 
+    async fn own_tokens_end_by_one_mark_however_many_there_are(store: Store) {
+        let (user, app) = parties(&store).await;
+        let later = NOW + HOUR / 2;
+        let made = |at, grant| AccessToken { id: time_ordered(at).into(), ..access_token(&app, grant) };
+        let family = grant(&user, &app);
+        let of_person = commit!(store, |tx| issue(tx, &family, &app));
+        let (old, recent) = (made(NOW, None), made(later - SECOND, None));
+        for token in [&old, &recent] {
+            commit!(store, |tx| access_tokens::insert(tx, token));
+        }
+        assert_eq!(commit!(store, |tx| access_tokens::revoke_own_of_client(tx, &app.id, later)), 2);
+        assert_eq!(commit!(store, |tx| access_tokens::revoke_own_of_client(tx, &app.id, later)), 0);
+        assert!(!is_live(&store, &old).await && !is_live(&store, &recent).await);
+        assert!(is_live(&store, &of_person).await, "those of people end with their grants");
+        let state = read!(store, |c| access_tokens::state(c, &old.id)).unwrap();
+        assert_eq!((state.revoked_at, state.ended_with_others), (None, true), "its record is not touched");
+        // In the same millisecond, and by a process whose clock goes before ours or after it.
+        for at in [later, later - 9 * SECOND, later + 9 * SECOND] {
+            let next = made(at, None);
+            commit!(store, |tx| access_tokens::insert(tx, &next));
+            assert!(is_live(&store, &next).await);
+        }
+        // A clock that goes back lets nothing count again.
+        commit!(store, |tx| access_tokens::revoke_own_of_client(tx, &app.id, NOW));
+        assert!(!is_live(&store, &old).await);
+    }
+
+    async fn the_next_client_of_an_id_has_no_tokens_of_the_one_before(store: Store) {
+        for (name, later) in [("at-once", NOW), ("soon", NOW + SECOND), ("later", NOW + HOUR / 2)] {
+            let app = client(name);
+            commit!(store, |tx| clients::insert(tx, &app));
+            let token = access_token(&app, None);
+            commit!(store, |tx| access_tokens::insert(tx, &token));
+            assert!(commit!(store, |tx| clients::delete(tx, &app.id, later)));
+            assert!(!is_live(&store, &token).await);
+            let next = Client { created_at: later, ..app.clone() };
+            commit!(store, |tx| clients::insert(tx, &next));
+            assert!(!is_live(&store, &token).await, "{name}");
+        }
+    }
+
     async fn a_client_or_user_switched_off_ends_all_tokens_until_switched_on(store: Store) {
         let (zoe, app) = parties(&store).await;
         let (max, other) = (user("max"), client("other"));
@@ -104,8 +146,8 @@ conformance! {
         let mut made = Vec::new();
         // A carry through every byte of the time, and several in one millisecond later on.
         for exponent in 0..47 {
-            let id = crate::domain::id::time_ordered(crate::domain::time::Timestamp(1 << exponent));
-            let token = crate::domain::token::AccessToken {
+            let id = time_ordered(crate::domain::time::Timestamp(1 << exponent));
+            let token = AccessToken {
                 id: id.into(),
                 ..access_token(&app, None)
             };
@@ -123,7 +165,7 @@ conformance! {
         let (user, app) = parties(&store).await;
         let grant = grant(&user, &app);
         let token = commit!(store, |tx| issue(tx, &grant, &app));
-        assert!(commit!(store, |tx| clients::delete(tx, &app.id)));
+        assert!(commit!(store, |tx| clients::delete(tx, &app.id, NOW)));
         // The same client_id, registered anew.
         commit!(store, |tx| clients::insert(tx, &app));
         assert!(!is_live(&store, &token).await);

@@ -106,8 +106,8 @@ conformance! {
         let own = access_token(&app, None);
         commit!(store, |tx| access_tokens::insert(tx, &own));
 
-        assert!(commit!(store, |tx| clients::delete(tx, &app.id)));
-        assert!(!commit!(store, |tx| clients::delete(tx, &app.id)));
+        assert!(commit!(store, |tx| clients::delete(tx, &app.id, NOW)));
+        assert!(!commit!(store, |tx| clients::delete(tx, &app.id, NOW)));
 
         assert_eq!(records.left(&store).await, NOTHING);
         assert_eq!(kept.left(&store).await, EVERYTHING);

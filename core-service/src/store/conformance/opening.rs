@@ -62,7 +62,7 @@ conformance! {
         let refresh = read!(store, |c| refresh_tokens::by_id(c, "refresh")).unwrap();
         assert_eq!(refresh.grant_id, grant.id);
         // What hangs on a grant still goes with it.
-        assert!(commit!(store, |tx| clients::delete(tx, &"app".into())));
+        assert!(commit!(store, |tx| clients::delete(tx, &"app".into(), NOW)));
         assert!(read!(store, |c| refresh_tokens::by_id(c, "refresh")).is_none());
         assert!(read!(store, |c| authorization_codes::by_id(c, "code")).is_none());
     }

@@ -21,7 +21,9 @@ async fn both_databases_have_the_same_tables_and_columns() {
         "SELECT table_name || '.' || column_name || ' ' || \
          CASE WHEN data_type IN ('bigint', 'boolean') THEN 'number' WHEN data_type IN ('bytea', 'uuid') THEN 'bytes' \
          ELSE data_type END || CASE WHEN is_nullable = 'NO' THEN ' not null' ELSE '' END || \
-         coalesce(' default ' || replace(column_default, '::text', ''), '') \
+         coalesce(' default ' || CASE data_type \
+         WHEN 'uuid' THEN 'x''' || replace(substr(column_default, 2, 36), '-', '') || '''' \
+         ELSE replace(column_default, '::text', '') END, '') \
          FROM information_schema.columns WHERE table_schema = 'public'",
         &["access_tokens.id bytes not null", "users.email text", "sessions.hash bytes not null"],
     )

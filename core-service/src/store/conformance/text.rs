@@ -69,7 +69,7 @@ conformance! {
         refused!(clients::by_id(tx, &ClientId::from("a\0b")));
         let found = clients::Filter { search, ..clients::Filter::default() };
         refused!(clients::list(tx, &found, first, 1));
-        refused!(clients::delete(tx, &ClientId::from("a\0b")));
+        refused!(clients::delete(tx, &ClientId::from("a\0b"), NOW));
         refused!(sessions::by_id(tx, &SessionId::from("a\0b")));
         refused!(sessions::revoke(tx, &SessionId::from("a\0b"), NOW));
         refused!(device_codes::by_user_code(tx, "a\0b"));
