@@ -74,9 +74,11 @@ fn print(revoked: &RevokedResponse) {
         tokens,
         consents,
         sign_ins,
+        more_tokens,
     } = revoked;
+    let at_least = if *more_tokens { "at least " } else { "" };
     println!(
-        "ended: {grants} app sign-ins with all their tokens, {tokens} tokens of the client \
-         itself, {consents} consents, {sign_ins} browser sessions"
+        "ended: {grants} app sign-ins with all their tokens, {at_least}{tokens} tokens of the \
+         client itself, {consents} consents, {sign_ins} browser sessions"
     );
 }

@@ -418,6 +418,7 @@ pub(crate) async fn revoke_all(
     .about(Resource::client(&client))
     .with("grants", revoked.grants)
     .with("own_tokens", revoked.tokens)
+    .with("more_own_tokens", revoked.more_tokens)
     .with("consents", revoked.consents);
     core.audit.record_in(&mut transaction, ctx, event).await?;
     transaction.commit().await?;
@@ -430,10 +431,12 @@ pub(crate) async fn end_all(
     client: &ClientId,
     now: Timestamp,
 ) -> Result<v1::RevokedResponse, StoreError> {
+    let own = access_tokens::revoke_own_of_client(transaction, client, now).await?;
     Ok(v1::RevokedResponse {
         grants: grants::revoke_of_client(transaction, client, now).await?,
         consents: consents::revoke_of_client(transaction, client, now).await?,
-        tokens: access_tokens::revoke_own_of_client(transaction, client, now).await?,
+        tokens: own.tokens,
+        more_tokens: own.more,
         sign_ins: 0,
     })
 }

@@ -20,6 +20,15 @@ use crate::domain::{
 /// Tokens that are counted when they are ended.
 const MOST_COUNTED: i64 = 10_000;
 
+/// How many tokens ended at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Ended {
+    /// Those that were counted.
+    pub(crate) tokens: u64,
+    /// There may have been more.
+    pub(crate) more: bool,
+}
+
 /// A token with all that decides whether it counts. Columns that come from a joined
 /// table are null when there is no such row.
 #[derive(sqlx::FromRow)]
@@ -194,7 +203,7 @@ pub(super) fn before_mark(executor: &mut impl Executor, most: u32) -> Result<Str
 }
 
 /// Ends the tokens that the client got for itself and that still count; those of
-/// people end with their grants. Gives how many there were, up to some ten thousand.
+/// people end with their grants.
 ///
 /// There may be millions. Those from before a moment ago are ended by one mark of the
 /// client, so that it takes no longer for them; what was made since, or by a process whose
@@ -203,7 +212,7 @@ pub(crate) async fn revoke_own_of_client(
     transaction: &mut Transaction,
     client: &ClientId,
     now: Timestamp,
-) -> Result<u64, StoreError> {
+) -> Result<Ended, StoreError> {
     let since = first_id_of(now - CLOCKS);
     let of_client = of_client(transaction, "$1")?;
     let text = format!(
@@ -233,5 +242,8 @@ pub(crate) async fn revoke_own_of_client(
     .bind(since)
     .execute(conn))?;
     set_own_tokens_since(transaction, client, since).await?;
-    Ok(newer + u64::try_from(older).unwrap_or_default())
+    Ok(Ended {
+        tokens: newer + u64::try_from(older).unwrap_or_default(),
+        more: older == MOST_COUNTED,
+    })
 }

@@ -59,8 +59,8 @@ conformance! {
         for token in &own {
             commit!(store, |tx| access_tokens::insert(tx, token));
         }
-        assert_eq!(commit!(store, |tx| access_tokens::revoke_own_of_client(tx, &app.id, NOW)), 2);
-        assert_eq!(commit!(store, |tx| access_tokens::revoke_own_of_client(tx, &app.id, NOW)), 0);
+        assert_eq!(commit!(store, |tx| access_tokens::revoke_own_of_client(tx, &app.id, NOW)).tokens, 2);
+        assert_eq!(commit!(store, |tx| access_tokens::revoke_own_of_client(tx, &app.id, NOW)).tokens, 0);
         assert!(!is_live(&store, &own[0]).await && !is_live(&store, &own[1]).await);
         assert!(is_live(&store, &own[2]).await && is_live(&store, &of_person).await);
     }
@@ -75,8 +75,8 @@ conformance! {
         for token in [&old, &recent] {
             commit!(store, |tx| access_tokens::insert(tx, token));
         }
-        assert_eq!(commit!(store, |tx| access_tokens::revoke_own_of_client(tx, &app.id, later)), 2);
-        assert_eq!(commit!(store, |tx| access_tokens::revoke_own_of_client(tx, &app.id, later)), 0);
+        assert_eq!(commit!(store, |tx| access_tokens::revoke_own_of_client(tx, &app.id, later)).tokens, 2);
+        assert_eq!(commit!(store, |tx| access_tokens::revoke_own_of_client(tx, &app.id, later)).tokens, 0);
         assert!(!is_live(&store, &old).await && !is_live(&store, &recent).await);
         assert!(is_live(&store, &of_person).await, "those of people end with their grants");
         let state = read!(store, |c| access_tokens::state(c, &old.id)).unwrap();
