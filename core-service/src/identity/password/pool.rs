@@ -5,15 +5,13 @@
 //! slow and nothing else.
 
 use std::{
-    hint::black_box,
     io,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Mutex, PoisonError,
-        mpsc::{self, Receiver, RecvTimeoutError, Sender},
+        mpsc::{self, Receiver, Sender},
     },
     thread,
-    time::Duration,
 };
 
 use tokio::sync::oneshot;
@@ -21,11 +19,6 @@ use tokio::sync::oneshot;
 /// The threads' niceness on Linux: a tenth of a busy processor, all of an idle one.
 #[cfg(target_os = "linux")]
 const NICENESS: i32 = 10;
-
-/// When nothing came for so long, what the last jobs took is given back.
-const IDLE: Duration = Duration::from_secs(2);
-/// Bytes that the allocator takes from where the jobs' megabytes came from.
-const LARGE: usize = 4 * 1024 * 1024;
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -70,30 +63,11 @@ impl Pool {
 fn work(jobs: &Mutex<Receiver<Job>>) {
     yield_to_others();
     loop {
-        let Some(job) = next(&jobs.lock().unwrap_or_else(PoisonError::into_inner)) else {
-            return;
-        };
+        let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(job) = next else { return };
         // The panic hook has logged it, and the caller sees that nothing comes.
         let _ = catch_unwind(AssertUnwindSafe(job));
     }
-}
-
-/// Waits for the next job; none: the pool is gone.
-fn next(jobs: &Receiver<Job>) -> Option<Job> {
-    match jobs.recv_timeout(IDLE) {
-        Ok(job) => Some(job),
-        Err(RecvTimeoutError::Disconnected) => None,
-        Err(RecvTimeoutError::Timeout) => {
-            give_back();
-            jobs.recv().ok()
-        }
-    }
-}
-
-/// The allocator keeps what was freed, some 20 MB a job, until the next time that it
-/// takes or frees as much: in an idle server that is never.
-fn give_back() {
-    drop(black_box(vec![0_u8; LARGE]));
 }
 
 #[cfg(target_os = "linux")]
