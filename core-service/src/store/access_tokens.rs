@@ -1,6 +1,7 @@
 //! Table `access_tokens`.
 
 use sqlx::AssertSqlSafe;
+use uuid::Uuid;
 
 use super::{
     Change, Column, Conn, Executor, Store, StoreError, Transaction,
@@ -17,15 +18,16 @@ use crate::domain::{
     token::{AccessToken, AccessTokenState, GrantState},
 };
 
-/// Tokens that are counted when they are ended.
-const MOST_COUNTED: i64 = 10_000;
+/// Records of a client whose tokens are ended one by one. More than a list of tokens takes
+/// for few (see `token_list`): so it does not miss those that a mark ended.
+const ONE_BY_ONE: u32 = 20_000;
 
 /// How many tokens ended at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Ended {
-    /// Those that were counted.
+    /// One by one.
     pub(crate) tokens: u64,
-    /// There may have been more.
+    /// There were more, which a mark ended.
     pub(crate) more: bool,
 }
 
@@ -186,64 +188,58 @@ pub(super) fn of_client(
     })
 }
 
-/// Selects the ids of tokens that may have been ended by the mark of their client: those
-/// from before it, of each client up to `most`.
-pub(super) fn before_mark(executor: &mut impl Executor, most: u32) -> Result<String, StoreError> {
-    Ok(match executor.conn()? {
-        // Client by client: the order of a CROSS JOIN is kept.
-        Conn::Sqlite(_) => "SELECT a.id FROM clients o CROSS JOIN access_tokens a \
-             ON a.client_id = o.id AND a.id < o.own_tokens_since"
-            .to_owned(),
-        Conn::Postgres(_) => format!(
-            "SELECT a.id FROM clients o CROSS JOIN LATERAL (SELECT t.id FROM access_tokens t \
-             WHERE {} AND t.id < o.own_tokens_since ORDER BY t.id LIMIT {most}) a",
-            of_client(executor, "o.id")?
-        ),
-    })
-}
-
 /// Ends the tokens that the client got for itself and that still count; those of
 /// people end with their grants.
 ///
-/// There may be millions. Those from before a moment ago are ended by one mark of the
-/// client, so that it takes no longer for them; what was made since, or by a process whose
-/// clock goes before ours, is marked one by one.
+/// There may be millions: beyond the newest they are ended by a mark of the client.
 pub(crate) async fn revoke_own_of_client(
     transaction: &mut Transaction,
     client: &ClientId,
     now: Timestamp,
 ) -> Result<Ended, StoreError> {
-    let since = first_id_of(now - CLOCKS);
+    revoke_own_beyond(transaction, client, now, ONE_BY_ONE).await
+}
+
+/// The same with a mark beyond the newest `one_by_one` of the client's records, besides
+/// those that are so new that they may come from a process whose clock differs.
+pub(super) async fn revoke_own_beyond(
+    transaction: &mut Transaction,
+    client: &ClientId,
+    now: Timestamp,
+    one_by_one: u32,
+) -> Result<Ended, StoreError> {
+    transaction.changes(Change::Client(client.clone()));
     let of_client = of_client(transaction, "$1")?;
     let text = format!(
-        "SELECT count(*) FROM (SELECT 1 AS one FROM (SELECT t.* FROM access_tokens t \
-         WHERE {of_client} AND t.id < $2 \
-         AND t.id >= (SELECT c.own_tokens_since FROM clients c WHERE c.id = $1) \
-         ORDER BY t.id DESC LIMIT 2 * $4) t \
-         WHERE t.grant_id IS NULL AND t.expires_at > $3 AND t.revoked_at IS NULL LIMIT $4) found"
+        "SELECT t.id FROM access_tokens t WHERE {of_client} AND t.id < $2 \
+         ORDER BY t.id DESC LIMIT 1 OFFSET $3"
     );
-    let older: i64 = sql!(transaction, |conn| sqlx::query_scalar::<_, i64>(
+    let beyond: Option<TokenId> = sql!(transaction, |conn| sqlx::query_scalar::<_, TokenId>(
         AssertSqlSafe(text.as_str())
     )
     .bind(client)
-    .bind(since)
-    .bind(now)
-    .bind(MOST_COUNTED)
-    .fetch_one(conn))?;
+    .bind(first_id_of(now - CLOCKS))
+    .bind(i64::from(one_by_one))
+    .fetch_optional(conn))?;
+    // It is the first that the mark ends.
+    let mark = beyond.map(|id| Uuid::from_u128(id.uuid().as_u128().wrapping_add(1)));
     let text = format!(
         "UPDATE access_tokens AS t SET revoked_at = $2 WHERE {of_client} AND t.id >= $3 \
+         AND t.id >= (SELECT c.own_tokens_since FROM clients c WHERE c.id = $1) \
          AND grant_id IS NULL AND expires_at > $2 AND revoked_at IS NULL"
     );
-    let Executed(newer) = sql!(transaction, |conn| sqlx::query(AssertSqlSafe(
+    let Executed(tokens) = sql!(transaction, |conn| sqlx::query(AssertSqlSafe(
         text.as_str()
     ))
     .bind(client)
     .bind(now)
-    .bind(since)
+    .bind(mark.unwrap_or_default())
     .execute(conn))?;
-    set_own_tokens_since(transaction, client, since).await?;
+    if let Some(mark) = mark {
+        set_own_tokens_since(transaction, client, mark).await?;
+    }
     Ok(Ended {
-        tokens: newer + u64::try_from(older).unwrap_or_default(),
-        more: older == MOST_COUNTED,
+        tokens,
+        more: mark.is_some(),
     })
 }

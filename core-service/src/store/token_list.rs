@@ -245,7 +245,7 @@ impl<'c> Plan<'c> {
         if let Some(status) = filter.status {
             let (condition, value) = status.condition(category, now);
             asked.push((condition, value));
-            if !few && let Some((candidates, value)) = status.candidates(executor, category, now)? {
+            if !few && let Some((candidates, value)) = status.candidates(category, now) {
                 few = pick(executor, &mut inner, &candidates, value).await?;
             }
         }
@@ -385,12 +385,7 @@ impl TokenStatus {
     }
 
     /// Selects the ids of all records that may be of this status; none: too many to ask.
-    fn candidates(
-        self,
-        executor: &mut impl Executor,
-        category: Category,
-        now: Timestamp,
-    ) -> Result<Option<(String, Option<Bind>)>, StoreError> {
+    fn candidates(self, category: Category, now: Timestamp) -> Option<(String, Option<Bind>)> {
         let table = category.table();
         let by_mark = |mark: &str| {
             format!(
@@ -399,20 +394,16 @@ impl TokenStatus {
                  WHERE o.{mark} IS NOT NULL"
             )
         };
-        Ok(match self {
+        match self {
             Self::Active | Self::Revoked if category == Category::Refresh => None,
             Self::Active => None,
-            Self::Revoked => {
-                let before_mark = access_tokens::before_mark(executor, FEW + 1)?;
-                let marked = by_mark("revoked_at");
-                Some((format!("{marked} UNION ALL {before_mark}"), None))
-            }
+            Self::Revoked => Some((by_mark("revoked_at"), None)),
             Self::Disabled => Some((by_mark("disabled_at"), None)),
             Self::Expired => Some((
                 format!("SELECT id FROM {table} WHERE expires_at <= ?"),
                 Some(Bind::Int(now.0)),
             )),
-        })
+        }
     }
 }
 

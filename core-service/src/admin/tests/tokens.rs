@@ -176,7 +176,7 @@ conformance! {
         assert_eq!(ids(&core, revoked).await, [access.id.to_string()], "by its family");
     }
 
-    async fn a_token_that_its_client_s_mark_ended_is_listed_as_revoked(core: Core) {
+    async fn a_token_that_ended_with_all_of_its_client_is_listed_as_revoked(core: Core) {
         let (client, other) = (add_client(&core).await, add_client(&core).await);
         let old = add_token(&core, &client, None, "read", NOW).await.id.to_string();
         let kept = add_token(&core, &other, None, "read", NOW).await.id.to_string();

@@ -8,7 +8,11 @@ use crate::{
         token::AccessToken,
         user::User,
     },
-    store::{Column, Store, StoreError, access_tokens, clients, grants, users},
+    store::{
+        Column, Cursor, Store, StoreError, access_tokens, clients, grants,
+        token_list::{self, Filter, TokenStatus},
+        totals, users,
+    },
 };
 
 conformance! {
@@ -65,31 +69,58 @@ conformance! {
         assert!(is_live(&store, &own[2]).await && is_live(&store, &of_person).await);
     }
 
-    async fn own_tokens_end_by_one_mark_however_many_there_are(store: Store) {
+    async fn own_tokens_beyond_the_newest_end_by_one_mark(store: Store) {
         let (user, app) = parties(&store).await;
         let later = NOW + HOUR / 2;
-        let made = |at, grant| AccessToken { id: time_ordered(at).into(), ..access_token(&app, grant) };
-        let family = grant(&user, &app);
-        let of_person = commit!(store, |tx| issue(tx, &family, &app));
-        let (old, recent) = (made(NOW, None), made(later - SECOND, None));
-        for token in [&old, &recent] {
+        let made = |at| AccessToken { id: time_ordered(at).into(), ..access_token(&app, None) };
+        let of_person = commit!(store, |tx| issue(tx, &grant(&user, &app), &app));
+        let old = [1, 2, 3, 4].map(|second| made(NOW + second * SECOND));
+        let recent = made(later - SECOND);
+        for token in old.iter().chain([&recent]) {
             commit!(store, |tx| access_tokens::insert(tx, token));
         }
-        assert_eq!(commit!(store, |tx| access_tokens::revoke_own_of_client(tx, &app.id, later)).tokens, 2);
-        assert_eq!(commit!(store, |tx| access_tokens::revoke_own_of_client(tx, &app.id, later)).tokens, 0);
-        assert!(!is_live(&store, &old).await && !is_live(&store, &recent).await);
+        let end = async |at| commit!(store, |tx| access_tokens::revoke_own_beyond(tx, &app.id, at, 2));
+        let ended = end(later).await;
+        assert_eq!((ended.tokens, ended.more), (3, true));
+        assert_eq!(end(later).await.tokens, 0);
+        for token in old.iter().chain([&recent]) {
+            assert!(!is_live(&store, token).await);
+        }
         assert!(is_live(&store, &of_person).await, "those of people end with their grants");
-        let state = read!(store, |c| access_tokens::state(c, &old.id)).unwrap();
+        let state = read!(store, |c| access_tokens::state(c, &old[1].id)).unwrap();
         assert_eq!((state.revoked_at, state.ended_with_others), (None, true), "its record is not touched");
+        let state = read!(store, |c| access_tokens::state(c, &old[2].id)).unwrap();
+        assert_eq!((state.revoked_at, state.ended_with_others), (Some(later), false));
         // In the same millisecond, and by a process whose clock goes before ours or after it.
         for at in [later, later - 9 * SECOND, later + 9 * SECOND] {
-            let next = made(at, None);
+            let next = made(at);
             commit!(store, |tx| access_tokens::insert(tx, &next));
             assert!(is_live(&store, &next).await);
         }
         // A clock that goes back lets nothing count again.
-        commit!(store, |tx| access_tokens::revoke_own_of_client(tx, &app.id, NOW));
-        assert!(!is_live(&store, &old).await);
+        end(NOW).await;
+        assert!(!is_live(&store, &old[0]).await);
+    }
+
+    async fn what_a_mark_ended_is_listed_as_revoked(store: Store) {
+        let (_, app) = parties(&store).await;
+        let old = [1, 2].map(|second| AccessToken { id: time_ordered(NOW - second * 20 * SECOND).into(), ..access_token(&app, None) });
+        for token in &old {
+            commit!(store, |tx| access_tokens::insert(tx, token));
+        }
+        let unmarked = Client { created_at: NOW - HOUR, ..app.clone() };
+        commit!(store, |tx| clients::delete(tx, &app.id, NOW - HOUR));
+        commit!(store, |tx| clients::insert(tx, &unmarked));
+        assert!(is_live(&store, &old[0]).await);
+        let ended = commit!(store, |tx| access_tokens::revoke_own_beyond(tx, &app.id, NOW, 0));
+        assert_eq!((ended.tokens, ended.more), (0, true));
+        let page = read!(store, |c| token_list::access(c, &Filter::default(), &Cursor::First, 10, NOW));
+        let statuses: Vec<_> = page.page.items.iter().map(|token| token.status(NOW)).collect();
+        assert_eq!(statuses, [TokenStatus::Revoked, TokenStatus::Revoked]);
+        let active = Filter { status: Some(TokenStatus::Active), ..Filter::default() };
+        let page = read!(store, |c| token_list::access(c, &active, &Cursor::First, 10, NOW));
+        assert!(page.page.items.is_empty());
+        assert_eq!(read!(store, |c| totals::of_client(c, &app.id, NOW, 10)), [0, 0]);
     }
 
     async fn the_next_client_of_an_id_has_no_tokens_of_the_one_before(store: Store) {
