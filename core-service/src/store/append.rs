@@ -126,9 +126,11 @@ async fn write<T: Row>(pools: &Pools, rows: &[T]) -> Result<Vec<Appended>, Store
     let returned = match &pools.native {
         // A single statement is a transaction of its own.
         Native::Postgres(pool) => {
-            let mut connection = pool.acquire().await?;
+            let mut connection = pool.get().await?;
             pools.statements.count();
-            within(pools.answer, T::insert(&mut connection, rows)).await?
+            let returned = within(pools.answer, T::insert(connection.ask()?, rows)).await?;
+            connection.rests();
+            returned
         }
         Native::Sqlite(sqlite) => {
             let text = insert_rows(T::INTO, T::COLUMNS, rows.len(), T::THEN);

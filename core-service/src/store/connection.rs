@@ -2,12 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, pool::PoolConnection};
+use sqlx::{Executor as _, PgConnection, SqliteConnection};
 
 use super::{
     changes::{Change, Changes},
     error::StoreError,
     listen,
+    pool::Lent,
     statements::Statements,
     writer::Member,
 };
@@ -15,7 +16,7 @@ use super::{
 /// A connection to read with. Writes belong into a [`Transaction`]: on SQLite this
 /// can't write.
 pub struct Connection {
-    pub(super) native: Native<PoolConnection<Sqlite>, PoolConnection<Postgres>>,
+    pub(super) native: Native<Lent<SqliteConnection>, Lent<PgConnection>>,
     pub(super) answer: Duration,
     pub(super) statements: Statements,
 }
@@ -26,7 +27,7 @@ pub struct Connection {
 /// the group. Commit before you tell anybody of it, also when there is nothing to write.
 pub struct Transaction {
     /// On SQLite it holds the write lock from its start on; PostgreSQL's are read committed.
-    pub(super) native: Native<Member, sqlx::Transaction<'static, Postgres>>,
+    pub(super) native: Native<Member, Lent<PgConnection>>,
     pub(super) answer: Duration,
     pub(super) statements: Statements,
     pub(super) changes: Arc<Changes>,
@@ -54,6 +55,9 @@ pub(crate) trait Executor: Send {
     /// # Errors
     /// UNAVAILABLE when it was lost.
     fn conn(&mut self) -> Result<Conn<'_>, StoreError>;
+    /// Says that the answer is there. Who does not say so, as one whose request was given up,
+    /// makes the next wait until the connection was asked for a sign of life.
+    fn answered(&mut self);
     /// Counts a statement, and says how long its answer may take.
     fn statement(&self) -> Duration;
 }
@@ -61,9 +65,16 @@ pub(crate) trait Executor: Send {
 impl Executor for Connection {
     fn conn(&mut self) -> Result<Conn<'_>, StoreError> {
         Ok(match &mut self.native {
-            Native::Sqlite(connection) => Conn::Sqlite(connection),
-            Native::Postgres(connection) => Conn::Postgres(connection),
+            Native::Sqlite(connection) => Conn::Sqlite(connection.ask()?),
+            Native::Postgres(connection) => Conn::Postgres(connection.ask()?),
         })
+    }
+
+    fn answered(&mut self) {
+        match &mut self.native {
+            Native::Sqlite(connection) => connection.rests(),
+            Native::Postgres(connection) => connection.rests(),
+        }
     }
 
     fn statement(&self) -> Duration {
@@ -76,9 +87,12 @@ impl Executor for Transaction {
     fn conn(&mut self) -> Result<Conn<'_>, StoreError> {
         match &mut self.native {
             Native::Sqlite(member) => member.connection().map(Conn::Sqlite),
-            Native::Postgres(transaction) => Ok(Conn::Postgres(transaction)),
+            Native::Postgres(connection) => connection.ask().map(Conn::Postgres),
         }
     }
+
+    /// It rests only once it has ended.
+    fn answered(&mut self) {}
 
     fn statement(&self) -> Duration {
         self.statements.count();
@@ -91,7 +105,7 @@ impl Executor for Transaction {
 macro_rules! sql {
     ($executor:expr, |$conn:ident| $query:expr) => {{
         let answer = $crate::store::Executor::statement($executor);
-        match $crate::store::Executor::conn($executor) {
+        let answered = match $crate::store::Executor::conn($executor) {
             Ok($crate::store::Conn::Sqlite($conn)) => {
                 $crate::store::within(answer, $query).await.map(From::from)
             }
@@ -99,7 +113,11 @@ macro_rules! sql {
                 $crate::store::within(answer, $query).await.map(From::from)
             }
             Err(error) => Err(error),
+        };
+        if answered.is_ok() {
+            $crate::store::Executor::answered($executor);
         }
+        answered
     }};
 }
 pub(crate) use sql;
@@ -142,15 +160,17 @@ impl Transaction {
             Native::Sqlite(member) => {
                 within(self.answer, member.commit(move || apply(&changed))).await
             }
-            Native::Postgres(mut transaction) => {
+            Native::Postgres(mut connection) => {
                 if !changed.is_empty() {
                     self.statements.count();
-                    within(self.answer, listen::tell(&mut transaction, &changed)).await?;
+                    within(self.answer, listen::tell(connection.ask()?, &changed)).await?;
                 }
                 self.statements.count();
-                let result = within(self.answer, transaction.commit()).await;
+                let result = within(self.answer, connection.ask()?.execute("COMMIT")).await;
                 apply(&changed);
-                result
+                result?;
+                connection.rests();
+                Ok(())
             }
         }
     }

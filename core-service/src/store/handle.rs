@@ -73,7 +73,9 @@ impl Store {
     /// # Errors
     /// UNAVAILABLE when none is free in time.
     pub async fn read(&self) -> Result<Connection, StoreError> {
-        self.pools.read().await
+        // Boxed: waiting takes some kilobytes, which whoever finds the answer in memory
+        // would carry along.
+        Box::pin(self.pools.read()).await
     }
 
     /// A transaction to write in.
@@ -81,7 +83,7 @@ impl Store {
     /// # Errors
     /// UNAVAILABLE when none can be had in time.
     pub async fn begin(&self) -> Result<Transaction, StoreError> {
-        self.pools.begin().await
+        Box::pin(self.pools.begin()).await
     }
 
     /// Until when what was read may be kept in memory.

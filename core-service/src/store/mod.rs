@@ -4,6 +4,7 @@
 //! handle         Store: what the use cases hold
 //!   append       inserts of many requests in one statement
 //!   pools        where connections and transactions come from
+//!     pool       connections that are used again
 //!     writer     the one writer of an SQLite file, group commit
 //!   connection   Connection, Transaction, sql!
 //!   paging       lists in pages, filters
@@ -23,6 +24,7 @@ mod handle;
 mod listen;
 mod open;
 mod paging;
+mod pool;
 mod pools;
 mod statements;
 mod text;

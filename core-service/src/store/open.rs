@@ -3,16 +3,16 @@
 use std::{str::FromStr, time::Duration};
 
 use sqlx::{
-    ConnectOptions as _, Connection as _, PgConnection, Postgres, SqliteConnection,
+    ConnectOptions as _, Connection as _, PgConnection, SqliteConnection,
     migrate::{MigrateError, Migrator},
-    pool::PoolOptions,
-    postgres::{PgConnectOptions, PgPool},
+    postgres::PgConnectOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
 use super::{
     connection::within,
     error::{Cause, StoreError},
+    pool::Pool,
     pools::Sqlite,
     statements::Statements,
     writer::Writer,
@@ -27,8 +27,6 @@ const START_PATIENCE: u32 = 10;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Statements that the writer of an SQLite file keeps prepared: some for each number of rows.
 const WRITERS_STATEMENTS: usize = 256;
-/// A pooled PostgreSQL connection that idled longer is tried before it is used.
-const TRUSTED_IDLE: Duration = Duration::from_secs(1);
 
 /// The readers' pool and the writer of the SQLite file at `url`, made and migrated.
 pub(super) async fn sqlite(
@@ -61,10 +59,7 @@ pub(super) async fn sqlite(
         .await?;
     migrate_sqlite(&mut writer).await?;
     let options = options.create_if_missing(false);
-    let read = pool(database)
-        .test_before_acquire(false)
-        .connect_with(options.clone().read_only(true))
-        .await?;
+    let read = Pool::new(options.clone().read_only(true), database)?;
     Ok(Sqlite {
         read,
         write: Writer::new(
@@ -111,14 +106,13 @@ async fn migrate_sqlite(connection: &mut SqliteConnection) -> Result<(), StoreEr
 pub(super) async fn postgres(
     url: &str,
     database: &Database,
-) -> Result<(PgPool, PgConnectOptions), StoreError> {
+) -> Result<(Pool<PgConnection>, PgConnectOptions), StoreError> {
     let options = PgConnectOptions::from_str(url)
         .map_err(|error| StoreError::Unusable(format!("the database URL can't be read: {error}")))?
         .application_name("authgate");
     migrate_postgres(first_connection(&options, database).await?).await?;
 
-    let patience = database.acquire_timeout;
-    let limit = format!("{}ms", patience.as_millis());
+    let limit = format!("{}ms", database.acquire_timeout.as_millis());
     let options = options.options([
         // A statement that takes longer gives up its locks and answers 57014.
         ("statement_timeout", limit.as_str()),
@@ -128,29 +122,7 @@ pub(super) async fn postgres(
         ("jit", "off"),
     ]);
     let to_listen = options.clone();
-    let pool = pool::<Postgres>(database)
-        // A round trip for each use would be dear; connections that rest are tried,
-        // so that a restart of the database is not seen by requests.
-        .test_before_acquire(false)
-        .before_acquire(move |connection, meta| {
-            Box::pin(async move {
-                if meta.idle_for < TRUSTED_IDLE {
-                    return Ok(true);
-                }
-                Ok(connection.ping().await.is_ok())
-            })
-        })
-        // A request that gave up in the middle of a statement leaves the answer
-        // outstanding. From a host that went dark it never comes, and the place in
-        // the pool would be lost until TCP gives up.
-        .after_release(move |connection, _| {
-            Box::pin(async move {
-                Ok(tokio::time::timeout(patience * 2, connection.ping())
-                    .await
-                    .is_ok_and(|alive| alive.is_ok()))
-            })
-        })
-        .connect_lazy_with(options);
+    let pool = Pool::new(options, database)?;
     Ok((pool, to_listen))
 }
 
@@ -213,15 +185,4 @@ fn schema_error(error: MigrateError, migrator: &Migrator) -> StoreError {
         )),
         other => StoreError::Internal(Cause(Box::new(other))),
     }
-}
-
-fn pool<DB: sqlx::Database>(database: &Database) -> PoolOptions<DB> {
-    PoolOptions::new()
-        .max_connections(database.max_connections)
-        // At most half: sqlx 0.9 tries for five minutes to make up the number, and each
-        // try takes a place. A host that went dark must leave places for requests.
-        .min_connections(database.idle_connections.min(database.max_connections / 2))
-        .max_lifetime(database.max_lifetime)
-        .idle_timeout(database.idle_timeout)
-        .acquire_timeout(database.acquire_timeout)
 }

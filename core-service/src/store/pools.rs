@@ -2,12 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use sqlx::{postgres::PgPool, sqlite::SqlitePool};
+use sqlx::{Executor as _, PgConnection, SqliteConnection};
 
 use super::{
     changes::Changes,
     connection::{Connection, Native, Transaction, within},
     error::StoreError,
+    pool::Pool,
     statements::Statements,
     writer::Writer,
 };
@@ -15,7 +16,7 @@ use super::{
 /// The pools of one database. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Pools {
-    pub(super) native: Native<Sqlite, PgPool>,
+    pub(super) native: Native<Sqlite, Pool<PgConnection>>,
     /// How long to wait for a connection, or for a turn to write,
     pub(super) turn: Duration,
     /// and for the answer to a statement.
@@ -27,15 +28,15 @@ pub(super) struct Pools {
 /// SQLite has many readers and one writer, which never wait for each other (WAL).
 #[derive(Clone)]
 pub(super) struct Sqlite {
-    pub(super) read: SqlitePool,
+    pub(super) read: Pool<SqliteConnection>,
     pub(super) write: Writer,
 }
 
 impl Pools {
     pub(super) async fn read(&self) -> Result<Connection, StoreError> {
         let native = match &self.native {
-            Native::Sqlite(sqlite) => Native::Sqlite(sqlite.read.acquire().await?),
-            Native::Postgres(pool) => Native::Postgres(pool.acquire().await?),
+            Native::Sqlite(sqlite) => Native::Sqlite(sqlite.read.get().await?),
+            Native::Postgres(pool) => Native::Postgres(pool.get().await?),
         };
         Ok(Connection {
             native,
@@ -50,14 +51,11 @@ impl Pools {
             Native::Sqlite(sqlite) => {
                 Native::Sqlite(sqlite.write.begin(self.turn, self.answer).await?)
             }
-            // A task of its own: when the caller goes away between BEGIN and its
-            // answer, sqlx 0.9 gives the connection back with the transaction open.
-            // The task ends in any case, and drops a whole transaction.
             Native::Postgres(pool) => {
-                let pool = pool.clone();
+                let mut connection = pool.get().await?;
                 self.statements.count();
-                let begin = tokio::spawn(async move { within(answer, pool.begin()).await });
-                Native::Postgres(begin.await.map_err(StoreError::internal)??)
+                within(answer, connection.transact()?.execute("BEGIN")).await?;
+                Native::Postgres(connection)
             }
         };
         Ok(Transaction {

@@ -140,7 +140,8 @@ impl Writer {
         let mut desk = self.desk(turn).await?;
         let is_last = self.is_last(&desk);
         let text = match (desk.group.is_some(), is_last) {
-            (false, true) => format!("BEGIN IMMEDIATE; {statement}; COMMIT"),
+            // Alone it is a transaction of its own, which takes the lock at once.
+            (false, true) => statement.to_owned(),
             (false, false) => format!("BEGIN IMMEDIATE; {statement}"),
             (true, true) => format!("SAVEPOINT member; {statement}; COMMIT"),
             (true, false) => format!("SAVEPOINT member; {statement}; RELEASE member"),

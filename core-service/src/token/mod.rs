@@ -57,15 +57,18 @@ pub(crate) async fn token(
     let missing = grant_type.client_missing();
     let client = authenticate(core, ctx, request.client.as_ref(), missing).await?;
     grant_type.require_allowed(&client)?;
+    // Boxed, what one grant needs is not moved about for another.
     match grant_type {
         GrantType::AuthorizationCode => {
-            authorization_code::redeem(core, ctx, &client, &request).await
+            Box::pin(authorization_code::redeem(core, ctx, &client, &request)).await
         }
         GrantType::ClientCredentials => {
-            client_credentials::redeem(core, ctx, &client, &request).await
+            Box::pin(client_credentials::redeem(core, ctx, &client, &request)).await
         }
-        GrantType::DeviceCode => device_code::redeem(core, ctx, &client, &request).await,
-        GrantType::RefreshToken => refresh_token::redeem(core, ctx, &client, &request).await,
+        GrantType::DeviceCode => Box::pin(device_code::redeem(core, ctx, &client, &request)).await,
+        GrantType::RefreshToken => {
+            Box::pin(refresh_token::redeem(core, ctx, &client, &request)).await
+        }
     }
 }
 

@@ -154,6 +154,7 @@ pub(crate) async fn insert(
             within(answer, insert).await?;
         }
     }
+    executor.answered();
     Ok(())
 }
 
