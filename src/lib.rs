@@ -16,6 +16,7 @@ pub mod edge;
 mod error;
 mod first_start;
 mod listener;
+mod memory;
 mod open_files;
 mod roles;
 pub mod serve;

@@ -19,7 +19,7 @@ use crate::{
     config::Config,
     core_process::{self, FirstStart},
     edge::{Edge, Limits},
-    first_start, listener, open_files, system_clock,
+    first_start, listener, memory, open_files, system_clock,
 };
 
 /// How often addresses without recent requests are forgotten.
@@ -49,6 +49,7 @@ pub async fn run(config: &Config, roles: Roles) -> Result<(), Error> {
         background.spawn(async move { core.run_background(stopped).await });
     }
     background.spawn(forget_idle(edge.limits(), until(stopped.clone())));
+    background.spawn(memory::give_back(until(stopped.clone())));
     if roles.http() {
         let core = way_to_core(config, core.as_ref())?.services;
         let refusals = edge.refusals();

@@ -39,7 +39,7 @@ pub struct Database {
     pub url: SecretString,
     /// At most so many open connections.
     pub max_connections: u32,
-    /// At least so many connections are kept open, up to half of the most there may be.
+    /// So many connections stay open however long they rest.
     pub idle_connections: u32,
     /// A connection is replaced after this.
     pub max_lifetime: Duration,

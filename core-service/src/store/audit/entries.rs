@@ -17,7 +17,7 @@ const REMOVAL_LOCK: i64 = 0x6175_6469_746c_6f67;
 
 /// Entries that one statement adds to SQLite: as many as there are, of these. Each is a
 /// statement that stays prepared, and takes memory by its size.
-const AT_ONCE: [usize; 4] = [128, 32, 8, 1];
+const AT_ONCE: [usize; 4] = [256, 64, 8, 1];
 
 #[derive(sqlx::FromRow)]
 pub(super) struct Row {

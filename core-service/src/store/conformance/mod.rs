@@ -7,6 +7,7 @@ mod access;
 mod audit;
 mod changes;
 mod clients;
+mod connections;
 pub(crate) mod database;
 mod expired;
 pub(crate) mod fixtures;

@@ -36,7 +36,9 @@ async fn gone_is_unavailable_and_back_is_back() {
         assert_unavailable(clients::insert(&mut under_way, &client("more")).await);
         assert_unavailable(under_way.commit().await);
         for _ in 0..3 {
-            assert_unavailable(store.ping().await);
+            let error = store.ping().await.unwrap_err();
+            assert!(format!("{error:?}").contains("Io("), "{error:?}");
+            assert_unavailable::<()>(Err(error));
             assert_unavailable(store.begin().await.map(|_| ()));
         }
 
