@@ -166,7 +166,7 @@ impl Transaction {
                     within(self.answer, listen::tell(connection.ask()?, &changed)).await?;
                 }
                 self.statements.count();
-                let result = within(self.answer, connection.ask()?.execute("COMMIT")).await;
+                let result = within(self.answer, connection.end()?.execute("COMMIT")).await;
                 apply(&changed);
                 result?;
                 connection.rests();

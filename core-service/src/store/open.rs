@@ -60,6 +60,8 @@ pub(super) async fn sqlite(
     migrate_sqlite(&mut writer).await?;
     let options = options.create_if_missing(false);
     let read = Pool::new(options.clone().read_only(true), database)?;
+    // Now, and not at the first request, it must show whether that is possible.
+    drop(read.get().await?);
     Ok(Sqlite {
         read,
         write: Writer::new(

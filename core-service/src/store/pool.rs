@@ -5,7 +5,7 @@
 //! something, or rested for a while.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
 
@@ -16,16 +16,20 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use super::error::StoreError;
+use super::{connection::within, error::StoreError};
 use crate::config::Database;
 
-/// How often a database is tried that does not let us in.
+/// After so long a database is tried again that did not let us in, and then after twice as long,
+const FIRST_RETRY: Duration = Duration::from_millis(10);
+/// and so on up to this.
 const RETRY: Duration = Duration::from_millis(250);
 /// A connection that rested longer is tried before it is used, so that a restart of the
 /// database is not seen by requests.
 const TRUSTED_REST: Duration = Duration::from_secs(1);
 /// How often it is looked for connections that nobody needs.
 const SWEEP: Duration = Duration::from_secs(10);
+/// How often it is looked whether all have come back, at the end.
+const LOOK: Duration = Duration::from_millis(10);
 
 /// The connections to one database. Cheap to clone.
 pub(super) struct Pool<C: Reset> {
@@ -48,8 +52,8 @@ struct Limits {
 struct Manager<C: Reset> {
     options: C::Options,
     limits: Limits,
-    /// Why the last try to connect failed; None once one did not.
-    failure: Mutex<Option<Arc<StoreError>>>,
+    /// Nobody gets one any more.
+    closing: AtomicBool,
 }
 
 /// A connection, and what is known of it.
@@ -70,6 +74,8 @@ enum State {
     Asked,
     /// A transaction.
     InTransaction,
+    /// The end of one: nobody knows whether it is over.
+    InDoubt,
 }
 
 /// A connection on loan: it goes back when this is dropped, and is brought to rest before
@@ -82,6 +88,9 @@ pub(super) struct Lent<C: Reset> {
 
 /// How a connection is brought to rest.
 pub(super) trait Reset: Connection + 'static {
+    /// Whether an answer may never come, as from a host that went dark.
+    const MAY_FALL_SILENT: bool;
+
     /// Waits for outstanding answers, and rolls back if it is `in_transaction`.
     fn reset(
         &mut self,
@@ -90,6 +99,9 @@ pub(super) trait Reset: Connection + 'static {
 }
 
 impl Reset for SqliteConnection {
+    /// What a thread of this process works on comes to its end.
+    const MAY_FALL_SILENT: bool = false;
+
     async fn reset(&mut self, _: bool) -> Result<(), sqlx::Error> {
         // It is read with, one statement at a time.
         self.ping().await
@@ -97,12 +109,17 @@ impl Reset for SqliteConnection {
 }
 
 impl Reset for PgConnection {
+    const MAY_FALL_SILENT: bool = true;
+
     async fn reset(&mut self, in_transaction: bool) -> Result<(), sqlx::Error> {
+        // The answer that is outstanding may be an error, which ends here too.
+        if let Err(sqlx::Error::Database(_)) = self.ping().await {
+            self.ping().await?;
+        }
         if in_transaction {
             self.execute("ROLLBACK").await?;
-            return Ok(());
         }
-        self.ping().await
+        Ok(())
     }
 }
 
@@ -131,7 +148,7 @@ impl<C: Reset> Pool<C> {
         let manager = Manager {
             options,
             limits,
-            failure: Mutex::new(None),
+            closing: AtomicBool::new(false),
         };
         let most = usize::try_from(database.max_connections).unwrap_or(usize::MAX);
         let pool = managed::Pool::builder(manager)
@@ -147,18 +164,29 @@ impl<C: Reset> Pool<C> {
     /// A connection, for which is waited as long as the configuration says.
     ///
     /// # Errors
-    /// UNAVAILABLE when there is none in time.
+    /// UNAVAILABLE when there is none in time, with what was in the way.
     pub(super) async fn get(&self) -> Result<Lent<C>, StoreError> {
-        let Ok(object) = timeout(self.limits.patience, self.pool.get()).await else {
-            let failure = self.pool.manager().failure();
-            return Err(failure.as_ref().map_or_else(
-                || StoreError::unavailable("no connection to the database is free in time"),
-                StoreError::shared,
-            ));
-        };
-        let object = object.map_err(|error| match error {
-            managed::PoolError::Backend(error) => error,
-            _ => StoreError::unavailable("the database is being closed"),
+        let mut failure = None;
+        let object = timeout(self.limits.patience, async {
+            let mut pause = FIRST_RETRY;
+            loop {
+                match self.pool.get().await {
+                    Ok(object) => return Ok(object),
+                    Err(managed::PoolError::Backend(error @ StoreError::Unavailable(_))) => {
+                        failure = Some(error);
+                    }
+                    Err(managed::PoolError::Backend(error)) => return Err(error),
+                    Err(_) => return Err(closing()),
+                }
+                // Without a place: one that comes back meanwhile is as good as a new one.
+                sleep(pause).await;
+                pause = RETRY.min(pause * 2);
+            }
+        })
+        .await;
+        let object = object.unwrap_or_else(|_| {
+            let none = || StoreError::unavailable("no connection to the database is free in time");
+            Err(failure.unwrap_or_else(none))
         })?;
         Ok(Lent {
             object: Some(object),
@@ -166,26 +194,35 @@ impl<C: Reset> Pool<C> {
         })
     }
 
-    /// Closes all connections, those on loan when they come back.
+    /// Closes all connections, those on loan when they come back, which is waited for a while.
     pub(super) async fn close(&self) {
-        for kept in self.pool.retain(|_, _| false).removed {
-            // Closed or not: there is nobody to tell.
-            let _ = timeout(self.limits.patience, kept.connection.close()).await;
-        }
+        self.pool.manager().closing.store(true, Ordering::SeqCst);
+        let all = async {
+            while self.pool.status().size > 0 {
+                for kept in self.pool.retain(|_, _| false).removed {
+                    // Closed or not: there is nobody to tell.
+                    let _ = kept.connection.close().await;
+                }
+                sleep(LOOK).await;
+            }
+        };
+        let _ = timeout(self.limits.patience, all).await;
         self.pool.close();
     }
 }
 
-impl<C: Reset> Manager<C> {
-    fn failure(&self) -> Option<Arc<StoreError>> {
-        self.failure
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
+fn closing() -> StoreError {
+    StoreError::unavailable("the database is being closed")
+}
 
-    fn note(&self, failure: Option<StoreError>) {
-        *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = failure.map(Arc::new);
+impl<C: Reset> Manager<C> {
+    /// # Errors
+    /// UNAVAILABLE at the end.
+    fn is_open(&self) -> Result<(), StoreError> {
+        match self.closing.load(Ordering::SeqCst) {
+            true => Err(closing()),
+            false => Ok(()),
+        }
     }
 }
 
@@ -193,29 +230,22 @@ impl<C: Reset> managed::Manager for Manager<C> {
     type Type = Kept<C>;
     type Error = StoreError;
 
-    /// Tries until it succeeds; whoever asked goes away when it takes too long.
     async fn create(&self) -> Result<Kept<C>, StoreError> {
-        loop {
-            match C::connect_with(&self.options).await {
-                Ok(connection) => {
-                    self.note(None);
-                    return Ok(Kept {
-                        connection,
-                        state: State::Resting,
-                        opened: Instant::now(),
-                        answered: Instant::now(),
-                    });
-                }
-                Err(error) => match StoreError::from(error) {
-                    error @ StoreError::Unavailable(_) => self.note(Some(error)),
-                    error => return Err(error),
-                },
-            }
-            sleep(RETRY).await;
-        }
+        self.is_open()?;
+        // Before whoever waits for it gives up, so that the cause is known.
+        let patience = self.limits.patience * 3 / 4;
+        let connection = within(patience, C::connect_with(&self.options)).await?;
+        self.is_open()?;
+        Ok(Kept {
+            connection,
+            state: State::Resting,
+            opened: Instant::now(),
+            answered: Instant::now(),
+        })
     }
 
     async fn recycle(&self, kept: &mut Kept<C>, _: &Metrics) -> RecycleResult<StoreError> {
+        self.is_open()?;
         if kept.state != State::Resting {
             return Err(RecycleError::message("given up in the middle of something"));
         }
@@ -223,7 +253,8 @@ impl<C: Reset> managed::Manager for Manager<C> {
             return Err(RecycleError::message("too old"));
         }
         if kept.answered.elapsed() >= TRUSTED_REST {
-            kept.connection.ping().await.map_err(StoreError::from)?;
+            // There must be time for another one.
+            within(self.limits.patience / 4, kept.connection.ping()).await?;
             kept.answered = Instant::now();
         }
         Ok(())
@@ -233,14 +264,14 @@ impl<C: Reset> managed::Manager for Manager<C> {
 /// Closes connections that rest for too long, until the pool is gone.
 async fn sweep<C: Reset>(pool: WeakPool<Manager<C>>, limits: Limits) {
     loop {
-        sleep(SWEEP.min(limits.most_idle_time)).await;
+        sleep(SWEEP.min(limits.most_idle_time).max(LOOK)).await;
         let Some(pool) = pool.upgrade() else { return };
-        let mut stay = 0;
+        // Those that were used last rest at the end.
+        let mut behind = pool.status().available;
         let swept = pool.retain(|kept, _| {
-            let stays = kept.opened.elapsed() < limits.longest_life
-                && (stay < limits.kept || kept.answered.elapsed() < limits.most_idle_time);
-            stay += usize::from(stays);
-            stays
+            behind = behind.saturating_sub(1);
+            kept.opened.elapsed() < limits.longest_life
+                && (behind < limits.kept || kept.answered.elapsed() < limits.most_idle_time)
         });
         for kept in swept.removed {
             let _ = timeout(limits.patience, kept.connection.close()).await;
@@ -261,14 +292,24 @@ impl<C: Reset> Lent<C> {
         Ok(&mut kept.connection)
     }
 
-    /// The same for what begins or ends a transaction: until [`rests`](Self::rests) it is
-    /// in the middle of one.
+    /// The same for what begins a transaction: it is in the middle of one until
+    /// [`rests`](Self::rests).
     ///
     /// # Errors
     /// As [`ask`](Self::ask).
-    pub(super) fn transact(&mut self) -> Result<&mut C, StoreError> {
+    pub(super) fn begin(&mut self) -> Result<&mut C, StoreError> {
         let kept = self.object.as_mut().ok_or_else(lost)?;
         kept.state = State::InTransaction;
+        Ok(&mut kept.connection)
+    }
+
+    /// The same for what ends it.
+    ///
+    /// # Errors
+    /// As [`ask`](Self::ask).
+    pub(super) fn end(&mut self) -> Result<&mut C, StoreError> {
+        let kept = self.object.as_mut().ok_or_else(lost)?;
+        kept.state = State::InDoubt;
         Ok(&mut kept.connection)
     }
 
@@ -290,20 +331,24 @@ impl<C: Reset> Drop for Lent<C> {
         let Some(mut object) = self.object.take() else {
             return;
         };
-        if object.state == State::Resting {
-            return;
-        }
-        let Ok(runtime) = Handle::try_current() else {
-            drop(Object::take(object));
-            return;
+        let in_transaction = match object.state {
+            State::Resting => return,
+            State::Asked => false,
+            State::InTransaction => true,
+            State::InDoubt => return drop(Object::take(object)),
         };
-        // It keeps its place meanwhile, but not for ever: from a host that went dark no
-        // answer comes.
+        let Ok(runtime) = Handle::try_current() else {
+            return drop(Object::take(object));
+        };
+        // It keeps its place meanwhile, but not for ever.
         let patience = self.patience * 2;
         runtime.spawn(async move {
-            let in_transaction = object.state == State::InTransaction;
-            let reset = timeout(patience, object.connection.reset(in_transaction)).await;
-            if matches!(reset, Ok(Ok(()))) {
+            let reset = object.connection.reset(in_transaction);
+            let reset = match C::MAY_FALL_SILENT {
+                true => within(patience, reset).await,
+                false => reset.await.map_err(StoreError::from),
+            };
+            if reset.is_ok() {
                 object.state = State::Resting;
                 object.answered = Instant::now();
             } else {

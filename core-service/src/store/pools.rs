@@ -54,7 +54,7 @@ impl Pools {
             Native::Postgres(pool) => {
                 let mut connection = pool.get().await?;
                 self.statements.count();
-                within(answer, connection.transact()?.execute("BEGIN")).await?;
+                within(answer, connection.begin()?.execute("BEGIN")).await?;
                 Native::Postgres(connection)
             }
         };

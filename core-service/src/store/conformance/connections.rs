@@ -1,8 +1,13 @@
-//! Connections to PostgreSQL are used again, and not for ever.
+//! Connections are used again, and not for ever.
 
 use std::{collections::HashSet, time::Duration};
 
-use super::{database::on_postgres, fixtures::*};
+use secrecy::ExposeSecret;
+
+use super::{
+    database::{on_postgres, on_sqlite},
+    fixtures::*,
+};
 use crate::{
     config::Database,
     store::{Connection, Store, StoreError, clients, sql, within},
@@ -146,6 +151,36 @@ async fn the_cause_of_a_failure_to_connect_is_told() {
         store.close().await;
         let error = store.ping().await.unwrap_err();
         assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+    })
+    .await;
+}
+
+/// The last to close an SQLite file puts its log into it, which a reader could not.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reader_that_comes_back_late_leaves_no_log_behind() {
+    on_sqlite(async |database: Database| {
+        let file = database
+            .url
+            .expose_secret()
+            .trim_start_matches("sqlite://")
+            .to_owned();
+        let log = std::path::PathBuf::from(format!("{file}-wal"));
+        let store = Store::open(&database).await.unwrap();
+        commit!(store, |tx| clients::insert(tx, &client("app")));
+        let mut reading = store.read().await.unwrap();
+        assert_eq!(first_clients(&mut reading, 1).await.unwrap().len(), 1);
+        let closing = tokio::spawn({
+            let store = store.clone();
+            async move { store.close().await }
+        });
+        while store.read().await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        assert!(!closing.is_finished());
+        assert!(log.exists());
+        drop(reading);
+        closing.await.unwrap();
+        assert!(!log.exists());
     })
     .await;
 }
