@@ -178,6 +178,7 @@ impl<C: Reset> Pool<C> {
                     Err(managed::PoolError::Backend(error)) => return Err(error),
                     Err(_) => return Err(closing()),
                 }
+                self.pool.manager().is_open()?;
                 // Without a place: one that comes back meanwhile is as good as a new one.
                 sleep(pause).await;
                 pause = RETRY.min(pause * 2);

@@ -37,7 +37,8 @@ async fn gone_is_unavailable_and_back_is_back() {
         assert_unavailable(under_way.commit().await);
         for _ in 0..3 {
             let error = store.ping().await.unwrap_err();
-            assert!(format!("{error:?}").contains("Io("), "{error:?}");
+            // What was in the way, and not that it took long.
+            assert!(!format!("{error:?}").contains("in time"), "{error:?}");
             assert_unavailable::<()>(Err(error));
             assert_unavailable(store.begin().await.map(|_| ()));
         }
