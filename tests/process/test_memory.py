@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
+import seeds
 from program import Program, eventually
-from visitor import Visitor
 
 HASH = 19 * 1024
 """KiB that Argon2id takes for a password (`core-service/src/config.rs`)."""
@@ -16,7 +16,7 @@ def kibibytes(program: Program, name: str) -> int:
 
 
 def test_what_a_password_takes_is_given_back(program):
-    browser = Visitor(program.issuer)
+    browser = seeds.visitor(program.issuer)
     browser.submit(browser.open("/login").form("input[type=password]"), browser.credentials)
 
     def given_back() -> bool:

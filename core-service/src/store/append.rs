@@ -128,9 +128,9 @@ async fn write<T: Row>(pools: &Pools, rows: &[T]) -> Result<Vec<Appended>, Store
         Native::Postgres(pool) => {
             let mut connection = pool.get().await?;
             pools.statements.count();
-            let returned = within(pools.answer, T::insert(connection.ask()?, rows)).await?;
-            connection.rests();
-            returned
+            let returned = within(pools.answer, T::insert(connection.ask()?, rows)).await;
+            connection.heard(&returned);
+            returned?
         }
         Native::Sqlite(sqlite) => {
             let text = insert_rows(T::INTO, T::COLUMNS, rows.len(), T::THEN);

@@ -55,9 +55,8 @@ pub(crate) trait Executor: Send {
     /// # Errors
     /// UNAVAILABLE when it was lost.
     fn conn(&mut self) -> Result<Conn<'_>, StoreError>;
-    /// Says that the answer is there. Who does not say so, as one whose request was given up,
-    /// makes the next wait until the connection was asked for a sign of life.
-    fn answered(&mut self);
+    /// Takes note of the answer: see `pool`.
+    fn heard<T: Send>(&mut self, answer: &Result<T, StoreError>);
     /// Counts a statement, and says how long its answer may take.
     fn statement(&self) -> Duration;
 }
@@ -70,10 +69,10 @@ impl Executor for Connection {
         })
     }
 
-    fn answered(&mut self) {
+    fn heard<T: Send>(&mut self, answer: &Result<T, StoreError>) {
         match &mut self.native {
-            Native::Sqlite(connection) => connection.rests(),
-            Native::Postgres(connection) => connection.rests(),
+            Native::Sqlite(connection) => connection.heard(answer),
+            Native::Postgres(connection) => connection.heard(answer),
         }
     }
 
@@ -91,8 +90,11 @@ impl Executor for Transaction {
         }
     }
 
-    /// It rests only once it has ended.
-    fn answered(&mut self) {}
+    fn heard<T: Send>(&mut self, answer: &Result<T, StoreError>) {
+        if let Native::Postgres(connection) = &mut self.native {
+            connection.heard(answer);
+        }
+    }
 
     fn statement(&self) -> Duration {
         self.statements.count();
@@ -105,7 +107,7 @@ impl Executor for Transaction {
 macro_rules! sql {
     ($executor:expr, |$conn:ident| $query:expr) => {{
         let answer = $crate::store::Executor::statement($executor);
-        let answered = match $crate::store::Executor::conn($executor) {
+        let answer = match $crate::store::Executor::conn($executor) {
             Ok($crate::store::Conn::Sqlite($conn)) => {
                 $crate::store::within(answer, $query).await.map(From::from)
             }
@@ -114,10 +116,8 @@ macro_rules! sql {
             }
             Err(error) => Err(error),
         };
-        if answered.is_ok() {
-            $crate::store::Executor::answered($executor);
-        }
-        answered
+        $crate::store::Executor::heard($executor, &answer);
+        answer
     }};
 }
 pub(crate) use sql;
@@ -163,14 +163,15 @@ impl Transaction {
             Native::Postgres(mut connection) => {
                 if !changed.is_empty() {
                     self.statements.count();
-                    within(self.answer, listen::tell(connection.ask()?, &changed)).await?;
+                    let told = within(self.answer, listen::tell(connection.ask()?, &changed)).await;
+                    connection.heard(&told);
+                    told?;
                 }
                 self.statements.count();
                 let result = within(self.answer, connection.end()?.execute("COMMIT")).await;
                 apply(&changed);
-                result?;
-                connection.rests();
-                Ok(())
+                connection.heard(&result);
+                result.map(drop)
             }
         }
     }

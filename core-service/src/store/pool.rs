@@ -2,10 +2,10 @@
 //!
 //! sqlx's own pool asks each connection for a sign of life when it comes back: a round
 //! trip more for every use. Here only those are asked that were given up in the middle of
-//! something, or rested for a while.
+//! something, rested for a while, or were last heard of before another one was lost.
 
 use std::{
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
     time::Duration,
 };
 
@@ -54,6 +54,10 @@ struct Manager<C: Reset> {
     limits: Limits,
     /// Nobody gets one any more.
     closing: AtomicBool,
+    /// Instants are counted from here, in microseconds.
+    origin: Instant,
+    /// When a connection was last lost: the others may be dead too, as after a restart.
+    lost: AtomicU64,
 }
 
 /// A connection, and what is known of it.
@@ -149,6 +153,8 @@ impl<C: Reset> Pool<C> {
             options,
             limits,
             closing: AtomicBool::new(false),
+            origin: Instant::now(),
+            lost: AtomicU64::new(0),
         };
         let most = usize::try_from(database.max_connections).unwrap_or(usize::MAX);
         let pool = managed::Pool::builder(manager)
@@ -225,6 +231,23 @@ impl<C: Reset> Manager<C> {
             false => Ok(()),
         }
     }
+
+    /// From now on only those are trusted that answer once more.
+    fn lost_one(&self) {
+        let now = self.since_origin(Instant::now());
+        self.lost.fetch_max(now, Ordering::SeqCst);
+    }
+
+    fn is_trusted(&self, kept: &Kept<C>) -> bool {
+        kept.answered.elapsed() < TRUSTED_REST
+            && self.since_origin(kept.answered) > self.lost.load(Ordering::SeqCst)
+    }
+
+    fn since_origin(&self, instant: Instant) -> u64 {
+        let since = instant.saturating_duration_since(self.origin).as_micros();
+        // 0 stands for never.
+        u64::try_from(since).unwrap_or(u64::MAX).max(1)
+    }
 }
 
 impl<C: Reset> managed::Manager for Manager<C> {
@@ -235,7 +258,8 @@ impl<C: Reset> managed::Manager for Manager<C> {
         self.is_open()?;
         // Before whoever waits for it gives up, so that the cause is known.
         let patience = self.limits.patience * 3 / 4;
-        let connection = within(patience, C::connect_with(&self.options)).await?;
+        let connection = within(patience, C::connect_with(&self.options)).await;
+        let connection = connection.inspect_err(|_| self.lost_one())?;
         self.is_open()?;
         Ok(Kept {
             connection,
@@ -253,9 +277,10 @@ impl<C: Reset> managed::Manager for Manager<C> {
         if kept.opened.elapsed() >= self.limits.longest_life {
             return Err(RecycleError::message("too old"));
         }
-        if kept.answered.elapsed() >= TRUSTED_REST {
+        if !self.is_trusted(kept) {
             // There must be time for another one.
-            within(self.limits.patience / 4, kept.connection.ping()).await?;
+            let alive = within(self.limits.patience / 4, kept.connection.ping()).await;
+            alive.inspect_err(|_| self.lost_one())?;
             kept.answered = Instant::now();
         }
         Ok(())
@@ -281,7 +306,7 @@ async fn sweep<C: Reset>(pool: WeakPool<Manager<C>>, limits: Limits) {
 }
 
 impl<C: Reset> Lent<C> {
-    /// The connection, for one statement. Say [`rests`](Self::rests) when its answer is there.
+    /// The connection, for one statement. Say [`heard`](Self::heard) what was answered.
     ///
     /// # Errors
     /// None that can be met: it is taken only at the end.
@@ -293,8 +318,8 @@ impl<C: Reset> Lent<C> {
         Ok(&mut kept.connection)
     }
 
-    /// The same for what begins a transaction: it is in the middle of one until
-    /// [`rests`](Self::rests).
+    /// The same for what begins a transaction: it is in the middle of one until the
+    /// [`end`](Self::end).
     ///
     /// # Errors
     /// As [`ask`](Self::ask).
@@ -314,12 +339,30 @@ impl<C: Reset> Lent<C> {
         Ok(&mut kept.connection)
     }
 
-    /// All answers are there, and no transaction is open.
-    pub(super) fn rests(&mut self) {
-        if let Some(kept) = &mut self.object {
-            kept.state = State::Resting;
-            kept.answered = Instant::now();
+    /// Takes note of the answer, which is there. Whoever does not say so, as one whose
+    /// request was given up, leaves a connection that is brought to rest before it is used
+    /// again.
+    pub(super) fn heard<T>(&mut self, answer: &Result<T, StoreError>) {
+        let Some(object) = &mut self.object else {
+            return;
+        };
+        match answer {
+            Ok(_) => {
+                object.answered = Instant::now();
+                if object.state != State::InTransaction {
+                    object.state = State::Resting;
+                }
+            }
+            Err(StoreError::Unavailable(_)) => lost_one(object),
+            Err(_) => {}
         }
+    }
+}
+
+/// Tells the pool that the connection `object` may be lost.
+fn lost_one<C: Reset>(object: &Object<Manager<C>>) {
+    if let Some(pool) = Object::pool(object) {
+        pool.manager().lost_one();
     }
 }
 
@@ -349,11 +392,15 @@ impl<C: Reset> Drop for Lent<C> {
                 true => within(patience, reset).await,
                 false => reset.await.map_err(StoreError::from),
             };
-            if reset.is_ok() {
-                object.state = State::Resting;
-                object.answered = Instant::now();
-            } else {
-                drop(Object::take(object));
+            match reset {
+                Ok(()) => {
+                    object.state = State::Resting;
+                    object.answered = Instant::now();
+                }
+                Err(_) => {
+                    lost_one(&object);
+                    drop(Object::take(object));
+                }
             }
         });
     }

@@ -54,7 +54,9 @@ impl Pools {
             Native::Postgres(pool) => {
                 let mut connection = pool.get().await?;
                 self.statements.count();
-                within(answer, connection.begin()?.execute("BEGIN")).await?;
+                let begun = within(answer, connection.begin()?.execute("BEGIN")).await;
+                connection.heard(&begun);
+                begun?;
                 Native::Postgres(connection)
             }
         };

@@ -151,10 +151,11 @@ pub(crate) async fn insert(
             .bind(texts(|entry| &entry.request_id))
             .bind(numbers(|entry| entry.count))
             .execute(connection);
-            within(answer, insert).await?;
+            let written = within(answer, insert).await;
+            executor.heard(&written);
+            written?;
         }
     }
-    executor.answered();
     Ok(())
 }
 
