@@ -117,8 +117,9 @@ impl Reset for PgConnection {
 
     async fn reset(&mut self, in_transaction: bool) -> Result<(), sqlx::Error> {
         // The answer that is outstanding may be an error, which ends here too.
-        if let Err(sqlx::Error::Database(_)) = self.ping().await {
-            self.ping().await?;
+        match self.ping().await {
+            Err(sqlx::Error::Database(_)) => self.ping().await?,
+            settled => settled?,
         }
         if in_transaction {
             self.execute("ROLLBACK").await?;

@@ -55,6 +55,32 @@ async fn gone_is_unavailable_and_back_is_back() {
     .await;
 }
 
+/// Who gave up in the middle does not leave a dead connection to the next.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_that_was_given_up_and_lost_is_replaced() {
+    on_postgres(async |database: Database| {
+        let line = Line::new().await;
+        let one = Database {
+            max_connections: 1,
+            acquire_timeout: Duration::from_secs(10),
+            ..line.to(&database)
+        };
+        let store = Store::open(&one).await.unwrap();
+        let mut reading = store.read().await.unwrap();
+        let Ok(Conn::Postgres(conn)) = reading.conn() else {
+            panic!("not PostgreSQL")
+        };
+        let asked = sqlx::query("SELECT pg_sleep(60)").execute(conn);
+        let given_up = tokio::time::timeout(Duration::from_millis(50), asked).await;
+        assert!(given_up.is_err());
+        line.set(State::Cut).await;
+        line.set(State::Open).await;
+        drop(reading);
+        store.ping().await.unwrap();
+    })
+    .await;
+}
+
 /// Audit entries wait for a database that is away, and each is then written once.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn audit_entries_wait_until_the_database_is_back() {
