@@ -142,7 +142,7 @@ impl<C: Reset> Pool<C> {
     /// and for how long.
     ///
     /// # Errors
-    /// None that can be met: the pool is built without anything that may be missing.
+    /// [`StoreError::Internal`] when the pool can't be built, which needs nothing that may be missing.
     pub(super) fn new(options: C::Options, database: &Database) -> Result<Self, StoreError> {
         let limits = Limits {
             patience: database.acquire_timeout,
@@ -310,7 +310,7 @@ impl<C: Reset> Lent<C> {
     /// The connection, for one statement. Say [`heard`](Self::heard) what was answered.
     ///
     /// # Errors
-    /// None that can be met: it is taken only at the end.
+    /// UNAVAILABLE when it went back, which it does only when this is dropped.
     pub(super) fn ask(&mut self) -> Result<&mut C, StoreError> {
         let kept = self.object.as_mut().ok_or_else(lost)?;
         if kept.state == State::Resting {
