@@ -60,6 +60,13 @@ pub(crate) struct Audit {
     line: mpsc::Sender<Message>,
 }
 
+impl Drop for Audit {
+    fn drop(&mut self) {
+        // Nobody records any more: what waits is written now.
+        self.shared.hurry();
+    }
+}
+
 impl Audit {
     /// Begins to write to `store`, in the background, until this is dropped.
     pub(crate) fn start(
@@ -177,6 +184,7 @@ impl Audit {
             let (done, written) = oneshot::channel();
             // Both fail only when the writer is gone, and all is written then.
             if self.line.send(Message::Flush(done)).await.is_ok() {
+                self.shared.hurry();
                 let _ = written.await;
             }
         });
@@ -191,9 +199,10 @@ impl Audit {
             return;
         }
         let events = entry.count;
-        self.shared.comes();
-        if self.line.try_send(Message::Entry(Box::new(entry))).is_err() {
-            self.shared.lost(events);
+        let nth = self.shared.comes();
+        match self.line.try_send(Message::Entry(Box::new(entry))) {
+            Ok(()) => self.shared.came(nth),
+            Err(_) => self.shared.lost(events),
         }
     }
 }

@@ -13,7 +13,11 @@ use std::{
 };
 
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{
+        Notify,
+        mpsc::{self, error::TryRecvError},
+        oneshot,
+    },
     time::{Instant, sleep, timeout_at},
 };
 use uuid::Uuid;
@@ -57,16 +61,22 @@ pub(super) struct Shared {
     untold: AtomicU64,
     /// Entries that stand in the line or are being written.
     waiting: AtomicU64,
+    /// Whenever so many more came,
+    batch: u64,
+    /// the writer is told. To wake it for each would cost more than the entry.
+    due: Notify,
 }
 
 impl Shared {
-    /// With `most` entries of events alike at once.
-    pub(super) fn new(most: usize) -> Self {
+    /// For a line of `places`, and with as many entries of events alike at once.
+    pub(super) fn new(places: usize) -> Self {
         Self {
-            folds: Folds::new(most),
+            folds: Folds::new(places),
             dropped: AtomicU64::new(0),
             untold: AtomicU64::new(0),
             waiting: AtomicU64::new(0),
+            batch: MOST_AT_ONCE.min(places / 2).max(1) as u64,
+            due: Notify::new(),
         }
     }
 
@@ -80,9 +90,21 @@ impl Shared {
         self.waiting.load(Ordering::Relaxed)
     }
 
-    /// Counts an entry that goes into the line.
-    pub(super) fn comes(&self) {
-        self.waiting.fetch_add(1, Ordering::Relaxed);
+    /// Counts an entry that goes into the line; says which of those that wait it is.
+    pub(super) fn comes(&self) -> u64 {
+        self.waiting.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// The `nth` of those that wait has its place in the line.
+    pub(super) fn came(&self, nth: u64) {
+        if nth.is_multiple_of(self.batch) {
+            self.hurry();
+        }
+    }
+
+    /// Has the writer look at the line now.
+    pub(super) fn hurry(&self) {
+        self.due.notify_one();
     }
 
     fn written(&self, entries: usize) {
@@ -182,25 +204,28 @@ impl Writer {
     async fn gather(&mut self) -> Round {
         let mut round = Round::default();
         let deadline = Instant::now() + PATIENCE;
-        let mut messages = Vec::new();
+        let mut in_time = true;
+        while self.take_into(&mut round) && in_time {
+            let due = self.shared.due.notified();
+            in_time = timeout_at(deadline, due).await.is_ok();
+        }
+        round
+    }
+
+    /// Takes what stands in the line; false when that is enough, or nothing will come.
+    fn take_into(&mut self, round: &mut Round) -> bool {
         while round.entries.len() < MOST_AT_ONCE && round.flushed.is_empty() {
-            let places = MOST_AT_ONCE - round.entries.len();
-            let Ok(count) = timeout_at(deadline, self.line.recv_many(&mut messages, places)).await
-            else {
-                break;
-            };
-            if count == 0 {
-                round.last = true;
-                break;
-            }
-            for message in messages.drain(..) {
-                match message {
-                    Message::Entry(entry) => round.entries.push(*entry),
-                    Message::Flush(done) => round.flushed.push(done),
+            match self.line.try_recv() {
+                Ok(Message::Entry(entry)) => round.entries.push(*entry),
+                Ok(Message::Flush(done)) => round.flushed.push(done),
+                Err(TryRecvError::Empty) => return true,
+                Err(TryRecvError::Disconnected) => {
+                    round.last = true;
+                    break;
                 }
             }
         }
-        round
+        false
     }
 
     /// Writes `batch`, as soon as it can be. What is wrong with one entry must not cost

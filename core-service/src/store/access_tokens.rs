@@ -4,8 +4,7 @@ use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 use super::{
-    Change, Column, Conn, Executor, Store, StoreError, Transaction,
-    append::Appended,
+    Change, Conn, Executor, Store, StoreError, Transaction,
     clients::{CLOCKS, set_own_tokens_since},
     connection::Executed,
     sql,
@@ -91,10 +90,7 @@ impl TryFrom<StateRow> for AccessTokenState {
 
 /// Adds `token`, in one commit with those that others add at the moment.
 pub(crate) async fn append(store: &Store, token: AccessToken) -> Result<(), StoreError> {
-    match store.appenders.access_tokens.append(token).await? {
-        Appended::Yes => Ok(()),
-        Appended::Conflict => Err(StoreError::Conflict(Column::Id)),
-    }
+    store.appenders.access_tokens.append(token).await
 }
 
 /// Adds `token`, in one commit with what else `transaction` does.

@@ -7,9 +7,11 @@
 //! by UNNEST, SQLite of one parameter a value. The columns are those of the `insert` of
 //! the same table; the conformance suite holds them to the same outcome.
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
-use sqlx::{Arguments, PgConnection, error::BoxDynError, sqlite::SqliteArguments};
+use sqlx::{
+    Arguments, PgConnection, error::BoxDynError, postgres::PgQueryResult, sqlite::SqliteArguments,
+};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
@@ -35,16 +37,7 @@ pub(super) struct Appender<T>(mpsc::Sender<Entry<T>>);
 /// A row, and who waits for it.
 struct Entry<T> {
     row: T,
-    done: oneshot::Sender<Result<Appended, StoreError>>,
-}
-
-/// What became of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Appended {
-    /// It is there, durably.
-    Yes,
-    /// Another row has the value that must be unique.
-    Conflict,
+    done: oneshot::Sender<Result<(), StoreError>>,
 }
 
 /// What can be appended.
@@ -53,19 +46,14 @@ pub(super) trait Row: Send + Sync + Sized + 'static {
     const INTO: &'static str;
     /// how many these are,
     const COLUMNS: usize;
-    /// what comes after the rows,
-    const THEN: &'static str;
     /// and the values of this row.
     fn values(&self, values: &mut SqliteArguments) -> Result<(), BoxDynError>;
 
-    /// Adds `rows` to PostgreSQL in one statement; gives what it returns.
+    /// Adds `rows` to PostgreSQL in one statement.
     fn insert(
         connection: &mut PgConnection,
         rows: &[Self],
-    ) -> impl Future<Output = Result<Vec<String>, sqlx::Error>> + Send;
-
-    /// What became of each of `rows` when `returned` came back.
-    fn became(rows: &[Self], returned: Vec<String>) -> Vec<Appended>;
+    ) -> impl Future<Output = Result<PgQueryResult, sqlx::Error>> + Send;
 }
 
 impl Appenders {
@@ -88,8 +76,9 @@ impl<T: Row> Appender<T> {
     /// Adds `row` with those that come at the same time; it is durable when this is back.
     ///
     /// # Errors
-    /// UNAVAILABLE when the database is away; whether it was added is then unknown.
-    pub(super) async fn append(&self, row: T) -> Result<Appended, StoreError> {
+    /// A conflict when another row has a value that must be unique; UNAVAILABLE when the
+    /// database is away, and whether it was added is then unknown.
+    pub(super) async fn append(&self, row: T) -> Result<(), StoreError> {
         let ended = || StoreError::unavailable("nothing is written any more");
         let (done, answer) = oneshot::channel();
         let entry = Entry { row, done };
@@ -106,57 +95,57 @@ async fn serve<T: Row>(pools: Pools, mut line: mpsc::Receiver<Entry<T>>) {
             .map(|entry| (entry.row, entry.done))
             .unzip();
         match write(&pools, &rows).await {
-            Ok(appended) => {
-                for (appended, done) in appended.into_iter().zip(waiting) {
-                    // Who went away is not told.
-                    let _ = done.send(Ok(appended));
+            // One row fails all of them; which one shows when each is written alone.
+            Err(StoreError::Conflict(_)) if rows.len() > 1 => {
+                for (row, done) in rows.into_iter().zip(waiting) {
+                    let _ = done.send(write(&pools, &[row]).await);
                 }
             }
-            Err(error) => {
-                let cause = Arc::new(error);
+            written => {
+                let written = written.map_err(Arc::new);
                 for done in waiting {
-                    let _ = done.send(Err(StoreError::shared(&cause)));
+                    // Who went away is not told.
+                    let _ = done.send(written.as_ref().copied().map_err(StoreError::shared));
                 }
             }
         }
     }
 }
 
-async fn write<T: Row>(pools: &Pools, rows: &[T]) -> Result<Vec<Appended>, StoreError> {
-    let returned = match &pools.native {
+async fn write<T: Row>(pools: &Pools, rows: &[T]) -> Result<(), StoreError> {
+    match &pools.native {
         // A single statement is a transaction of its own.
         Native::Postgres(pool) => {
             let mut connection = pool.get().await?;
             pools.statements.count();
-            let returned = within(pools.answer, T::insert(connection.ask()?, rows)).await;
-            connection.heard(&returned);
-            returned?
+            let written = within(pools.answer, T::insert(connection.ask()?, rows)).await;
+            connection.heard(&written);
+            written?;
         }
         Native::Sqlite(sqlite) => {
-            let text = insert_rows(T::INTO, T::COLUMNS, rows.len(), T::THEN);
+            let text = insert_rows(T::INTO, T::COLUMNS, rows.len());
             let mut values = SqliteArguments::default();
             rows.iter()
                 .try_for_each(|row| row.values(&mut values))
                 .map_err(sqlx::Error::Encode)?;
             let write = &sqlite.write;
-            write.once(pools.turn, pools.answer, &text, values).await?
+            write.once(pools.turn, pools.answer, &text, values).await?;
         }
-    };
-    Ok(T::became(rows, returned))
+    }
+    Ok(())
 }
 
-/// `INSERT INTO {into} VALUES (?, ?), (?, ?) {then}` with so many `columns` and `rows`, for SQLite.
-pub(super) fn insert_rows(into: &str, columns: usize, rows: usize, then: &str) -> String {
+/// `INSERT INTO {into} VALUES (?, ?), (?, ?)` with so many `columns` and `rows`, for SQLite.
+pub(super) fn insert_rows(into: &str, columns: usize, rows: usize) -> String {
     let row = format!("({}?)", "?,".repeat(columns.saturating_sub(1)));
     let mut rows = format!("{row},").repeat(rows);
     rows.pop();
-    format!("INSERT INTO {into} VALUES {rows} {then}")
+    format!("INSERT INTO {into} VALUES {rows}")
 }
 
 impl Row for AccessToken {
     const INTO: &'static str = "access_tokens (id, client_id, grant_id, scope, expires_at)";
     const COLUMNS: usize = 5;
-    const THEN: &'static str = "";
 
     fn values(&self, values: &mut SqliteArguments) -> Result<(), BoxDynError> {
         values.add(self.id.uuid())?;
@@ -169,7 +158,7 @@ impl Row for AccessToken {
     async fn insert(
         connection: &mut PgConnection,
         rows: &[Self],
-    ) -> Result<Vec<String>, sqlx::Error> {
+    ) -> Result<PgQueryResult, sqlx::Error> {
         let ids: Vec<Uuid> = rows.iter().map(|row| row.id.uuid()).collect();
         let clients: Vec<&str> = rows.iter().map(|row| row.client_id.as_str()).collect();
         let grants: Vec<Option<Uuid>> = rows
@@ -188,13 +177,7 @@ impl Row for AccessToken {
         .bind(scopes)
         .bind(ends)
         .execute(connection)
-        .await?;
-        Ok(Vec::new())
-    }
-
-    fn became(rows: &[Self], _: Vec<String>) -> Vec<Appended> {
-        // Its id is random: another one in its place fails the statement.
-        vec![Appended::Yes; rows.len()]
+        .await
     }
 }
 
@@ -202,7 +185,6 @@ impl Row for DeviceCode {
     const INTO: &'static str = "device_codes (id, hash, user_code, client_id, scope, status, \
         grant_id, client_ip, user_agent, created_at, expires_at)";
     const COLUMNS: usize = 11;
-    const THEN: &'static str = "ON CONFLICT (user_code) DO NOTHING RETURNING id";
 
     fn values(&self, values: &mut SqliteArguments) -> Result<(), BoxDynError> {
         values.add(self.id.as_str())?;
@@ -221,7 +203,7 @@ impl Row for DeviceCode {
     async fn insert(
         connection: &mut PgConnection,
         rows: &[Self],
-    ) -> Result<Vec<String>, sqlx::Error> {
+    ) -> Result<PgQueryResult, sqlx::Error> {
         let texts = |of: fn(&Self) -> String| -> Vec<String> { rows.iter().map(of).collect() };
         let instants =
             |of: fn(&Self) -> Timestamp| -> Vec<i64> { rows.iter().map(|row| of(row).0).collect() };
@@ -230,13 +212,12 @@ impl Row for DeviceCode {
             .iter()
             .map(|row| row.grant_id.map(GrantId::uuid))
             .collect();
-        sqlx::query_scalar(
+        sqlx::query(
             "INSERT INTO device_codes (id, hash, user_code, client_id, scope, status, \
              grant_id, client_ip, user_agent, created_at, expires_at) \
              SELECT * FROM UNNEST($1::text[], $2::bytea[], $3::text[], $4::text[], \
              $5::text[], $6::text[], $7::uuid[], $8::text[], $9::text[], $10::bigint[], \
-             $11::bigint[]) \
-             ON CONFLICT (user_code) DO NOTHING RETURNING id",
+             $11::bigint[])",
         )
         .bind(texts(|row| row.id.clone()))
         .bind(hashes)
@@ -249,16 +230,7 @@ impl Row for DeviceCode {
         .bind(texts(|row| row.user_agent.clone()))
         .bind(instants(|row| row.created_at))
         .bind(instants(|row| row.expires_at))
-        .fetch_all(connection)
+        .execute(connection)
         .await
-    }
-
-    fn became(rows: &[Self], returned: Vec<String>) -> Vec<Appended> {
-        let added: HashSet<String> = returned.into_iter().collect();
-        let became = |row: &Self| match added.contains(&row.id) {
-            true => Appended::Yes,
-            false => Appended::Conflict,
-        };
-        rows.iter().map(became).collect()
     }
 }

@@ -1,9 +1,6 @@
 //! Table `device_codes`.
 
-use super::{
-    Change, Column, Executor, Store, StoreError, Transaction, append::Appended,
-    connection::Executed, sql, text,
-};
+use super::{Change, Executor, Store, StoreError, Transaction, connection::Executed, sql, text};
 use crate::domain::{
     device_code::{DeviceCode, DeviceStatus},
     id::{ClientId, GrantId},
@@ -61,13 +58,10 @@ impl TryFrom<Row> for DeviceCode {
 /// Adds `code`, in one commit with those that others add at the moment.
 ///
 /// # Errors
-/// A conflict in [`Column::UserCode`] when another device has the user code: draw a new one.
+/// A conflict in [`Column::UserCode`](super::Column::UserCode) when another device has the user code: draw a new one.
 pub(crate) async fn append(store: &Store, code: DeviceCode) -> Result<(), StoreError> {
     text::check([code.client_ip.as_str(), &code.user_agent])?;
-    match store.appenders.device_codes.append(code).await? {
-        Appended::Yes => Ok(()),
-        Appended::Conflict => Err(StoreError::Conflict(Column::UserCode)),
-    }
+    store.appenders.device_codes.append(code).await
 }
 
 /// The code of that record id, whatever came of it.

@@ -58,6 +58,7 @@ impl StoreError {
         let shared = Cause(Box::new(Arc::clone(cause)));
         match **cause {
             Self::Unavailable(_) => Self::Unavailable(shared),
+            Self::Conflict(column) => Self::Conflict(column),
             _ => Self::Internal(shared),
         }
     }

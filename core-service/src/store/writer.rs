@@ -125,8 +125,8 @@ impl Writer {
     }
 
     /// Runs one statement as a transaction, in one trip to the connection's thread where
-    /// [`begin`](Self::begin) and [`Member::commit`] need three; gives the texts that it
-    /// returns, once it is durable. Who goes away before that takes the group along.
+    /// [`begin`](Self::begin) and [`Member::commit`] need three; it is durable when this is
+    /// back. Who goes away before that takes the group along.
     ///
     /// # Errors
     /// UNAVAILABLE when the turn or the answer does not come in time; what SQLite says.
@@ -136,7 +136,7 @@ impl Writer {
         answer: Duration,
         statement: &str,
         values: SqliteArguments,
-    ) -> Result<Vec<String>, StoreError> {
+    ) -> Result<(), StoreError> {
         let mut desk = self.desk(turn).await?;
         let is_last = self.is_last(&desk);
         let text = match (desk.group.is_some(), is_last) {
@@ -154,19 +154,19 @@ impl Writer {
             return Err(StoreError::unavailable("the connection was lost"));
         };
         let joined = group.is_some();
-        let query = sqlx::query_scalar_with(AssertSqlSafe(text), values);
-        let returned = within(answer, query.fetch_all(open)).await;
-        if let (Err(StoreError::Unavailable(_)), _) | (Err(_), false) = (&returned, joined) {
-            return returned;
+        let query = sqlx::query_with(AssertSqlSafe(text), values);
+        let done = within(answer, query.execute(open)).await.map(drop);
+        if let (Err(StoreError::Unavailable(_)), _) | (Err(_), false) = (&done, joined) {
+            return done;
         }
         desk.connection = connection;
         desk.group = Some(group.unwrap_or_else(Group::new));
-        if let Err(error) = returned {
+        if done.is_err() {
             if let Err(lost) = desk.undo(&self.0.statements).await {
                 desk.fail(lost);
             }
             self.settle(&mut desk).await;
-            return Err(error);
+            return done;
         }
         let durable = desk.join();
         if is_last {
@@ -176,8 +176,7 @@ impl Writer {
             self.settle(&mut desk).await;
         }
         drop(desk);
-        committed(durable).await?;
-        returned
+        committed(durable).await
     }
 
     /// The desk, which is waited for at most `turn`.

@@ -65,20 +65,23 @@ pub(super) async fn redeem(
         return replayed(core, ctx, client, &code, &grant).await;
     }
     issuance.record(&mut transaction).await?;
-    transaction.commit().await?;
-    let event = Event::new(
-        EventType::AuthorizationCodeExchanged,
-        "exchanged an authorization code",
-    )
-    .by(Actor::from(client))
-    .about(Resource::new(
-        "AUTHORIZATION",
-        grant.id,
-        client.metadata.client_name.clone(),
-    ))
-    .with("user_id", grant.user_id.as_str());
-    core.audit.record(ctx, event);
-    issuance.sign(core, ctx)
+    let committed = async {
+        transaction.commit().await?;
+        let event = Event::new(
+            EventType::AuthorizationCodeExchanged,
+            "exchanged an authorization code",
+        )
+        .by(Actor::from(client))
+        .about(Resource::new(
+            "AUTHORIZATION",
+            grant.id,
+            client.metadata.client_name.clone(),
+        ))
+        .with("user_id", grant.user_id.as_str());
+        core.audit.record(ctx, event);
+        Ok(())
+    };
+    issuance.issue(core, ctx, committed).await
 }
 
 /// The presented code and its grant, if it is a code of this client.

@@ -35,8 +35,7 @@ pub(super) async fn redeem(
     let scope = granted_scope(client, &request.scope)?;
     let extra_claims = requested_claims(core, client, request)?;
     let issuance = Issuance::new(core, ctx, client, Subject::Client, scope, extra_claims);
-    issuance.record_alone(core).await?;
-    issuance.sign(core, ctx)
+    issuance.record_and_issue(core, ctx).await
 }
 
 /// What was asked for, or everything the client may have when it asked for nothing (section 3.3).

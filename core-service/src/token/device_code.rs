@@ -92,9 +92,12 @@ pub(super) async fn redeem(
         return Err(invalid());
     }
     issuance.record(&mut transaction).await?;
-    transaction.commit().await?;
-    core.polls.forget(&code.id);
-    issuance.sign(core, ctx)
+    let committed = async {
+        transaction.commit().await?;
+        core.polls.forget(&code.id);
+        Ok(())
+    };
+    issuance.issue(core, ctx, committed).await
 }
 
 async fn find(

@@ -1,4 +1,4 @@
-//! Making tokens: what is put on record first, and the signing that follows.
+//! Making tokens: what is put on record, and the signing.
 
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ pub(super) enum Subject<'a> {
     Client,
 }
 
-/// Tokens on their way: made up, to be recorded, then signed.
+/// Tokens on their way: made up, to be recorded and signed.
 pub(super) struct Issuance<'a> {
     client: &'a Client,
     subject: Subject<'a>,
@@ -47,6 +47,12 @@ pub(super) struct Issuance<'a> {
     refresh: Option<PlainToken>,
     new_refresh: Option<RefreshToken>,
     nonce: Option<String>,
+}
+
+/// Signed, and not yet handed out.
+struct Signed {
+    access_token: String,
+    id_token: Option<String>,
 }
 
 impl<'a> Issuance<'a> {
@@ -121,7 +127,7 @@ impl<'a> Issuance<'a> {
         self
     }
 
-    /// Puts the tokens on record: before anybody has them.
+    /// Puts the tokens on record in `transaction`: before anybody has them.
     pub(super) async fn record(&self, transaction: &mut Transaction) -> Result<(), Error> {
         access_tokens::insert(transaction, &self.access).await?;
         if let Some(refresh) = &self.new_refresh {
@@ -130,13 +136,40 @@ impl<'a> Issuance<'a> {
         Ok(())
     }
 
-    /// Puts an access token on record that nothing was claimed for: before anybody has it.
-    pub(super) async fn record_alone(&self, core: &Core) -> Result<(), Error> {
-        Ok(access_tokens::append(&core.store, self.access.clone()).await?)
+    /// Hands out an access token that nothing was claimed for, once it is on record.
+    pub(super) async fn record_and_issue(
+        self,
+        core: &Core,
+        ctx: &Ctx,
+    ) -> Result<TokenResponse, Error> {
+        let recorded = access_tokens::append(&core.store, self.access.clone());
+        self.issue(core, ctx, async { Ok(recorded.await?) }).await
     }
 
-    /// Signs the tokens and notes them. Call it once they are durably on record.
-    pub(super) fn sign(self, core: &Core, ctx: &Ctx) -> Result<TokenResponse, Error> {
+    /// Signs the tokens while `recorded` makes their record durable; hands them out and
+    /// notes them when it has.
+    pub(super) async fn issue(
+        self,
+        core: &Core,
+        ctx: &Ctx,
+        recorded: impl Future<Output = Result<(), Error>>,
+    ) -> Result<TokenResponse, Error> {
+        // The record first, so that the database has something to do meanwhile.
+        let (recorded, signed) = tokio::join!(recorded, async { self.sign(core, ctx) });
+        recorded?;
+        let signed = signed?;
+        self.report(core, ctx, signed.id_token.is_some());
+        Ok(TokenResponse {
+            access_token: signed.access_token,
+            token_type: "Bearer".to_owned(),
+            expires_in: self.access.expires_at.since(ctx.now).as_secs(),
+            scope: self.access.scope.to_string(),
+            refresh_token: self.refresh.map(PlainToken::into_string),
+            id_token: signed.id_token,
+        })
+    }
+
+    fn sign(&self, core: &Core, ctx: &Ctx) -> Result<Signed, Error> {
         let access_token = core.keys.sign(
             ctx.now,
             core.settings.signing.access_token_algorithm,
@@ -167,13 +200,8 @@ impl<'a> Issuance<'a> {
             }
             _ => None,
         };
-        self.report(core, ctx, id_token.is_some());
-        Ok(TokenResponse {
+        Ok(Signed {
             access_token,
-            token_type: "Bearer".to_owned(),
-            expires_in: self.access.expires_at.since(ctx.now).as_secs(),
-            scope: self.access.scope.to_string(),
-            refresh_token: self.refresh.map(PlainToken::into_string),
             id_token,
         })
     }

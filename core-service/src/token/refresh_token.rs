@@ -73,12 +73,15 @@ pub(super) async fn redeem(
         issuance.with_refresh(presented, None)
     };
     issuance.record(&mut transaction).await?;
-    transaction.commit().await?;
-    let event = Event::new(EventType::TokenRefreshed, "refreshed a token")
-        .by(Actor::from(&user))
-        .about(Resource::grant(grant.id, &client.id));
-    core.audit.record(ctx, event);
-    issuance.sign(core, ctx)
+    let committed = async {
+        transaction.commit().await?;
+        let event = Event::new(EventType::TokenRefreshed, "refreshed a token")
+            .by(Actor::from(&user))
+            .about(Resource::grant(grant.id, &client.id));
+        core.audit.record(ctx, event);
+        Ok(())
+    };
+    issuance.issue(core, ctx, committed).await
 }
 
 /// Puts a successor in the token's place: a new one with its record, or the one

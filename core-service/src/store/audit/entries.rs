@@ -164,7 +164,7 @@ fn sqlite_insert<'q>(
     entries: &[&'q Entry],
 ) -> Query<'q, Sqlite, SqliteArguments> {
     let into = concat!("audit_log (", columns!(), ")");
-    let mut insert = sqlx::query(AssertSqlSafe(insert_rows(into, 22, links.len(), "")));
+    let mut insert = sqlx::query(AssertSqlSafe(insert_rows(into, 22, links.len())));
     for (link, entry) in links.iter().zip(entries) {
         insert = insert
             .bind(link.id)
