@@ -169,13 +169,25 @@ pub struct Passwords {
     pub argon2_memory: u32,
     /// Argon2id passes.
     pub argon2_iterations: u32,
-    /// So many hashes run at once; the rest wait, so that a flood of sign-ins
-    /// takes neither the memory nor the processors.
+    /// So many hashes run at once, each with a processor; the rest wait, so that a flood
+    /// of sign-ins takes neither the memory nor the processors.
     pub concurrency: usize,
     /// Failures in a row that an account may have before it has to wait.
     pub failures_per_account: u32,
     /// Failures in a row that an address may have before it has to wait.
     pub failures_per_address: u32,
+}
+
+impl Default for Passwords {
+    fn default() -> Self {
+        Self {
+            argon2_memory: 19_456,
+            argon2_iterations: 2,
+            concurrency: 1,
+            failures_per_account: 5,
+            failures_per_address: 20,
+        }
+    }
 }
 
 /// The authorization endpoint.
@@ -295,13 +307,7 @@ impl Settings {
                 fingerprint_ip: false,
                 remember_me: Some(30 * DAY),
             },
-            passwords: Passwords {
-                argon2_memory: 19_456,
-                argon2_iterations: 2,
-                concurrency: 2,
-                failures_per_account: 5,
-                failures_per_address: 20,
-            },
+            passwords: Passwords::default(),
             authorization: Authorization {
                 code_lifetime: 10 * MINUTE,
                 request_lifetime: 30 * MINUTE,

@@ -11,6 +11,7 @@ mod database;
 mod dsn;
 pub mod duration;
 mod limits;
+mod passwords;
 mod problem;
 mod reader;
 mod registration;
@@ -25,7 +26,7 @@ mod tokens;
 mod variables;
 
 use core_service::config::{
-    Audit, Authorization, Device, Registration, Sessions, Settings, Signing, Tokens,
+    Audit, Authorization, Device, Passwords, Registration, Sessions, Settings, Signing, Tokens,
 };
 use http_gateway::Cors;
 use secrecy::SecretString;
@@ -62,6 +63,8 @@ pub struct Config {
     pub signing: Signing,
     /// Browser sessions.
     pub sessions: Sessions,
+    /// Password hashing.
+    pub passwords: Passwords,
     /// The authorization endpoint.
     pub authorization: Authorization,
     /// The device flow.
@@ -99,6 +102,7 @@ impl Config {
             tokens: tokens::read(reader),
             signing: signing::read(reader),
             sessions: sessions::read(reader),
+            passwords: passwords::read(reader),
             authorization: tokens::read_authorization(reader),
             device: tokens::read_device(reader),
             registration: registration::read(reader),
@@ -116,6 +120,7 @@ impl Config {
             tokens: self.tokens.clone(),
             signing: self.signing.clone(),
             sessions: self.sessions,
+            passwords: self.passwords,
             authorization: self.authorization,
             device: self.device,
             registration: self.registration.clone(),

@@ -415,6 +415,17 @@ fn limits_can_be_switched_off() {
 }
 
 #[test]
+fn passwords_leave_a_processor_to_the_others() {
+    let name = "PASSWORD_HASH_CONCURRENCY";
+    let concurrency = |given: &[(&str, &str)]| config(given).passwords.concurrency;
+    let processors = std::thread::available_parallelism().unwrap().get();
+    assert_eq!(concurrency(&[]), (processors.max(2) - 1).min(8));
+    assert_eq!(concurrency(&[(name, "64")]), 64);
+    assert_eq!(wrong(&[(name, "0")]), [name]);
+    assert_eq!(wrong(&[(name, "65")]), [name]);
+}
+
+#[test]
 fn the_audit_trail_can_be_bounded() {
     let audit = config(&[
         ("ENABLE_AUDIT_LOGGING", "no"),
