@@ -12,12 +12,7 @@ use authgate_proto::{
     error::{ErrorCode, OAuthError},
     transport::{self, Link},
     v1::{
-        AuthorizeRequest, AuthorizeResponse, ClientInformation, ConsentDecision,
-        DeleteClientRequest, DeleteClientResponse, DeviceAuthorizationRequest,
-        DeviceAuthorizationResponse, IntrospectRequest, IntrospectResponse, JsonDocument,
-        JwksRequest, MetadataRequest, ReadClientRequest, RegisterClientRequest, RequestContext,
-        RevokeRequest, RevokeResponse, TokenInfoRequest, TokenInfoResponse, TokenRequest,
-        TokenResponse, UpdateClientRequest, UserInfoRequest, UserInfoResponse,
+        self, RequestContext,
         o_auth_server::{OAuth, OAuthServer},
     },
 };
@@ -70,35 +65,20 @@ impl ScriptedCore {
 }
 
 macro_rules! scripted {
-    ($($method:ident($request:ty) -> $answer:ty;)+) => {
+    ($($method:ident($request:ident) -> $answer:ident;)+) => {
         #[tonic::async_trait]
         impl OAuth for ScriptedCore {
             $(async fn $method(
                 &self,
-                request: tonic::Request<$request>,
-            ) -> Result<Response<$answer>, Status> {
+                request: tonic::Request<v1::$request>,
+            ) -> Result<Response<v1::$answer>, Status> {
                 self.answer(request)
             })+
         }
     };
 }
 
-scripted! {
-    token(TokenRequest) -> TokenResponse;
-    authorize_device(DeviceAuthorizationRequest) -> DeviceAuthorizationResponse;
-    authorize(AuthorizeRequest) -> AuthorizeResponse;
-    decide_consent(ConsentDecision) -> AuthorizeResponse;
-    introspect(IntrospectRequest) -> IntrospectResponse;
-    revoke(RevokeRequest) -> RevokeResponse;
-    token_info(TokenInfoRequest) -> TokenInfoResponse;
-    user_info(UserInfoRequest) -> UserInfoResponse;
-    register_client(RegisterClientRequest) -> ClientInformation;
-    read_client(ReadClientRequest) -> ClientInformation;
-    update_client(UpdateClientRequest) -> ClientInformation;
-    delete_client(DeleteClientRequest) -> DeleteClientResponse;
-    metadata(MetadataRequest) -> JsonDocument;
-    jwks(JwksRequest) -> JsonDocument;
-}
+authgate_proto::oauth_methods!(scripted);
 
 /// A gateway in front of a scripted core.
 pub(crate) struct Gateway {

@@ -49,6 +49,30 @@ impl Link {
 /// The OAuth service at the other end of a transport.
 struct Over(OAuthClient<Transport>);
 
+/// Gives `$implement!` all methods of the OAuth service, for what implements its generated
+/// trait in the same way for each.
+#[macro_export]
+macro_rules! oauth_methods {
+    ($implement:ident) => {
+        $implement! {
+            token(TokenRequest) -> TokenResponse;
+            authorize_device(DeviceAuthorizationRequest) -> DeviceAuthorizationResponse;
+            authorize(AuthorizeRequest) -> AuthorizeResponse;
+            decide_consent(ConsentDecision) -> AuthorizeResponse;
+            introspect(IntrospectRequest) -> IntrospectResponse;
+            revoke(RevokeRequest) -> RevokeResponse;
+            token_info(TokenInfoRequest) -> TokenInfoResponse;
+            user_info(UserInfoRequest) -> UserInfoResponse;
+            register_client(RegisterClientRequest) -> ClientInformation;
+            read_client(ReadClientRequest) -> ClientInformation;
+            update_client(UpdateClientRequest) -> ClientInformation;
+            delete_client(DeleteClientRequest) -> DeleteClientResponse;
+            metadata(MetadataRequest) -> JsonDocument;
+            jwks(JwksRequest) -> JsonDocument;
+        }
+    };
+}
+
 macro_rules! forward {
     ($($method:ident($request:ident) -> $answer:ident;)+) => {
         #[tonic::async_trait]
@@ -63,22 +87,7 @@ macro_rules! forward {
     };
 }
 
-forward! {
-    token(TokenRequest) -> TokenResponse;
-    authorize_device(DeviceAuthorizationRequest) -> DeviceAuthorizationResponse;
-    authorize(AuthorizeRequest) -> AuthorizeResponse;
-    decide_consent(ConsentDecision) -> AuthorizeResponse;
-    introspect(IntrospectRequest) -> IntrospectResponse;
-    revoke(RevokeRequest) -> RevokeResponse;
-    token_info(TokenInfoRequest) -> TokenInfoResponse;
-    user_info(UserInfoRequest) -> UserInfoResponse;
-    register_client(RegisterClientRequest) -> ClientInformation;
-    read_client(ReadClientRequest) -> ClientInformation;
-    update_client(UpdateClientRequest) -> ClientInformation;
-    delete_client(DeleteClientRequest) -> DeleteClientResponse;
-    metadata(MetadataRequest) -> JsonDocument;
-    jwks(JwksRequest) -> JsonDocument;
-}
+oauth_methods!(forward);
 
 /// The metadata in which a peer proves itself to a core across the network.
 pub const PEER_SECRET_HEADER: &str = "authgate-peer-secret";

@@ -7,6 +7,7 @@ use authgate_proto::{
     vocabulary::{grant_type, scope},
 };
 use serde_json::{Map, Value};
+use tokio::{join, task::yield_now};
 
 use super::{access_claims::AccessClaims, id_token};
 use crate::{
@@ -154,8 +155,13 @@ impl<'a> Issuance<'a> {
         ctx: &Ctx,
         recorded: impl Future<Output = Result<(), Error>>,
     ) -> Result<TokenResponse, Error> {
-        // The record first, so that the database has something to do meanwhile.
-        let (recorded, signed) = tokio::join!(recorded, async { self.sign(core, ctx) });
+        let signed = async {
+            // First the database gets what it is to do: who brings it there may be waiting
+            // for this very thread.
+            yield_now().await;
+            self.sign(core, ctx)
+        };
+        let (recorded, signed) = join!(recorded, signed);
         recorded?;
         let signed = signed?;
         self.report(core, ctx, signed.id_token.is_some());
