@@ -169,8 +169,8 @@ pub struct Passwords {
     pub argon2_memory: u32,
     /// Argon2id passes.
     pub argon2_iterations: u32,
-    /// So many hashes run at once, each with a processor; the rest wait, so that a flood
-    /// of sign-ins takes neither the memory nor the processors.
+    /// So many hashes run at once; the rest wait, so that a flood of sign-ins takes neither
+    /// the memory nor, while this is less than there are, the processors.
     pub concurrency: usize,
     /// Failures in a row that an account may have before it has to wait.
     pub failures_per_account: u32,
@@ -183,6 +183,7 @@ impl Default for Passwords {
         Self {
             argon2_memory: 19_456,
             argon2_iterations: 2,
+            // The program knows how many processors there are.
             concurrency: 1,
             failures_per_account: 5,
             failures_per_address: 20,

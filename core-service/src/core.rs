@@ -142,6 +142,7 @@ impl Core {
     /// # Errors
     /// When the database is away.
     pub(crate) async fn client(&self, id: &ClientId) -> Result<Option<Arc<Client>>, Error> {
+        self.store.changes().catch_up().await;
         if let Some(client) = self.clients.get(id) {
             return Ok(Some(client));
         }

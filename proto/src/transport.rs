@@ -46,11 +46,8 @@ impl Link {
     }
 }
 
-/// The OAuth service at the other end of a transport.
-struct Over(OAuthClient<Transport>);
-
-/// Gives `$implement!` all methods of the OAuth service, for what implements its generated
-/// trait in the same way for each.
+/// Gives `$implement!` all methods of the OAuth service with their messages, which are in
+/// [`v1`](crate::v1), for what implements the generated trait in the same way for each.
 #[macro_export]
 macro_rules! oauth_methods {
     ($implement:ident) => {
@@ -72,6 +69,9 @@ macro_rules! oauth_methods {
         }
     };
 }
+
+/// The OAuth service at the other end of a transport.
+struct Over(OAuthClient<Transport>);
 
 macro_rules! forward {
     ($($method:ident($request:ident) -> $answer:ident;)+) => {

@@ -58,12 +58,16 @@ pub(crate) struct Audit {
     appender: Appender,
     shared: Arc<Shared>,
     line: mpsc::Sender<Message>,
+    /// Behind the line, which has to be closed by then.
+    _end: End,
 }
 
-impl Drop for Audit {
+/// Nobody records any more when it is dropped: what waits is written then.
+struct End(Arc<Shared>);
+
+impl Drop for End {
     fn drop(&mut self) {
-        // Nobody records any more: what waits is written now.
-        self.shared.hurry();
+        self.0.hurry();
     }
 }
 
@@ -91,6 +95,7 @@ impl Audit {
         Self {
             enabled: settings.enabled,
             appender,
+            _end: End(Arc::clone(&shared)),
             shared,
             line,
         }

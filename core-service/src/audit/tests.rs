@@ -26,7 +26,8 @@ use crate::{
     },
     introspect, revoke,
     store::{
-        audit, authorization_codes, clients, conformance::conformance, grants, refresh_tokens,
+        Conn, Executor, audit, authorization_codes, clients, conformance::conformance, grants,
+        refresh_tokens,
     },
     token,
 };
@@ -142,6 +143,21 @@ conformance! {
             assert!(!said.contains(SECRET) && !said.contains(&issued.access_token));
         }
         assert_eq!(entries[0].resource_id, entries[1].resource_id);
+    }
+
+    async fn a_token_that_is_not_on_record_is_neither_handed_out_nor_noted(core: Core) {
+        add_app(&core).await;
+        let mut transaction = core.store.begin().await.unwrap();
+        let rename = "ALTER TABLE access_tokens RENAME TO gone";
+        match transaction.conn().unwrap() {
+            Conn::Sqlite(connection) => sqlx::query(rename).execute(connection).await.map(drop),
+            Conn::Postgres(connection) => sqlx::query(rename).execute(connection).await.map(drop),
+        }
+        .unwrap();
+        transaction.commit().await.unwrap();
+        let refused = token::token(&core, &ctx(), asking(grant_type::CLIENT_CREDENTIALS)).await;
+        assert!(refused.is_err());
+        assert!(trail(&core, true).await.is_empty());
     }
 
     async fn whose_token_a_client_revoked_is_on_record(core: Core) {

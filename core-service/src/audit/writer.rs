@@ -61,9 +61,10 @@ pub(super) struct Shared {
     untold: AtomicU64,
     /// Entries that stand in the line or are being written.
     waiting: AtomicU64,
-    /// Whenever so many more came,
+    /// The writer is told when the number of those that wait is a multiple of this. To wake
+    /// it for each would cost more than the entry.
     batch: u64,
-    /// the writer is told. To wake it for each would cost more than the entry.
+    /// By this.
     due: Notify,
 }
 
@@ -75,6 +76,7 @@ impl Shared {
             dropped: AtomicU64::new(0),
             untold: AtomicU64::new(0),
             waiting: AtomicU64::new(0),
+            // Long before the line is full.
             batch: MOST_AT_ONCE.min(places / 2).max(1) as u64,
             due: Notify::new(),
         }

@@ -79,7 +79,7 @@ impl<T: Row> Appender<T> {
     /// A conflict when another row has a value that must be unique; UNAVAILABLE when the
     /// database is away, and whether it was added is then unknown.
     pub(super) async fn append(&self, row: T) -> Result<(), StoreError> {
-        let ended = || StoreError::unavailable("nothing is written any more");
+        let ended = || StoreError::unavailable("nothing is written at the moment");
         let (done, answer) = oneshot::channel();
         let entry = Entry { row, done };
         self.0.send(entry).await.map_err(|_| ended())?;
@@ -98,13 +98,19 @@ async fn serve<T: Row>(pools: Pools, mut line: mpsc::Receiver<Entry<T>>) {
             // One row fails all of them; which one shows when each is written alone.
             Err(StoreError::Conflict(_)) if rows.len() > 1 => {
                 for (row, done) in rows.into_iter().zip(waiting) {
-                    let _ = done.send(write(&pools, &[row]).await);
+                    let written = write(&pools, &[row]).await;
+                    let is_lost = matches!(written, Err(StoreError::Unavailable(_)));
+                    // Who went away is not told.
+                    let _ = done.send(written);
+                    if is_lost {
+                        // Nor are the others kept waiting for the same.
+                        break;
+                    }
                 }
             }
             written => {
                 let written = written.map_err(Arc::new);
                 for done in waiting {
-                    // Who went away is not told.
                     let _ = done.send(written.as_ref().copied().map_err(StoreError::shared));
                 }
             }

@@ -9,23 +9,32 @@
 //!
 //! Other processes change rows too. What they did is heard within a moment ([`heard`]),
 //! and whoever does not hear must not answer from memory: nothing holds unless all
-//! changes up to [`LEASE`] ago are known to have been heard.
+//! changes up to [`LEASE`] ago are known to have been heard. After a moment in which this
+//! process stood still that is so for everything, and to read all of it again at once would
+//! make the next such moment: so whoever answers from memory lets the process [`catch_up`].
 //!
 //! [`heard`]: Changes::heard
+//! [`catch_up`]: Changes::catch_up
 
 use std::{
     fmt,
     hash::{BuildHasher, RandomState},
-    sync::atomic::{AtomicU64, Ordering},
+    pin::pin,
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
     time::Duration,
 };
 
-use tokio::time::Instant;
+use tokio::{
+    sync::Notify,
+    time::{Instant, timeout},
+};
 
 use crate::domain::id::{ClientId, GrantId, TokenId, UserId};
 
 /// How long after a change elsewhere an answer may still be given from memory.
 pub(super) const LEASE: Duration = Duration::from_millis(250);
+/// How long it is waited for what can be heard.
+const CATCH_UP: Duration = Duration::from_millis(100);
 /// Places of the table; a power of two.
 const PLACES: usize = 1 << 14;
 
@@ -59,6 +68,12 @@ pub(crate) struct Changes {
     origin: Instant,
     /// All changes up to this instant are heard of; 0: nothing is.
     heard: AtomicU64,
+    /// Nothing can be heard now.
+    deaf: AtomicBool,
+    /// Somebody waits for what can be heard,
+    wanted: Notify,
+    /// and is told when it was, or can't be.
+    caught_up: Notify,
 }
 
 /// A moment before rows are read: later changes are not in them.
@@ -86,6 +101,9 @@ impl Default for Changes {
             hasher: RandomState::new(),
             origin: Instant::now(),
             heard: AtomicU64::new(0),
+            deaf: AtomicBool::new(true),
+            wanted: Notify::new(),
+            caught_up: Notify::new(),
         }
     }
 }
@@ -144,6 +162,44 @@ impl Changes {
     /// All changes of other processes up to `until` have been applied.
     pub(super) fn heard(&self, until: Instant) {
         self.heard.store(self.since_origin(until), Ordering::SeqCst);
+        self.deaf.store(false, Ordering::SeqCst);
+        self.caught_up.notify_waiters();
+    }
+
+    /// Changes of other processes can't be heard at the moment.
+    pub(super) fn deaf(&self) {
+        self.deaf.store(true, Ordering::SeqCst);
+        self.caught_up.notify_waiters();
+    }
+
+    /// Waits until somebody waits for what can be heard, `interval` at most.
+    pub(super) async fn wanted(&self, interval: Duration) {
+        // Either way it is time to listen.
+        let _ = timeout(interval, self.wanted.notified()).await;
+    }
+
+    /// Has this process hear what it missed when it was not able to for a moment, and waits
+    /// for it, a tenth of a second at most. Call it before you look into memory: one question
+    /// to the database then takes the place of one for each row.
+    pub(crate) async fn catch_up(&self) {
+        if !self.hears_at(Instant::now()) {
+            // Boxed: this is rare, and would be carried along by all who hear.
+            Box::pin(self.listen_first()).await;
+        }
+    }
+
+    async fn listen_first(&self) {
+        let mut caught_up = pin!(self.caught_up.notified());
+        // From here on it is not missed.
+        caught_up.as_mut().enable();
+        if self.deaf.load(Ordering::SeqCst) || self.hears_at(Instant::now()) {
+            return;
+        }
+        self.wanted.notify_one();
+        if timeout(CATCH_UP, caught_up).await.is_err() {
+            // Nobody else has to wait for this.
+            self.deaf();
+        }
     }
 
     fn hears_at(&self, now: Instant) -> bool {
@@ -255,6 +311,49 @@ mod tests {
         let last = heard + LEASE - Duration::from_millis(1);
         assert!(changes.hold_at(&validity, last));
         assert!(!changes.hold_at(&validity, last + Duration::from_millis(1)));
+    }
+
+    /// Whether it returns without waiting.
+    async fn catches_up_at_once(changes: &Changes) -> bool {
+        tokio::select! {
+            biased;
+            () = changes.catch_up() => true,
+            () = std::future::ready(()) => false,
+        }
+    }
+
+    #[tokio::test]
+    async fn who_missed_a_moment_waits_until_it_has_heard() {
+        let changes = std::sync::Arc::new(hearing());
+        let validity = changes.validity(changes.reading(), []);
+        assert!(catches_up_at_once(&changes).await);
+        tokio::time::sleep(LEASE).await;
+        assert!(!changes.hold(&validity));
+        let waiting = tokio::spawn({
+            let changes = std::sync::Arc::clone(&changes);
+            async move {
+                changes.catch_up().await;
+                changes.hold(&validity)
+            }
+        });
+        changes.wanted(Duration::from_secs(60)).await;
+        changes.heard(Instant::now());
+        assert!(waiting.await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn who_can_not_hear_keeps_nobody_waiting() {
+        // At the start nothing was heard yet.
+        assert!(catches_up_at_once(&Changes::default()).await);
+        let changes = hearing();
+        tokio::time::sleep(LEASE).await;
+        assert!(!catches_up_at_once(&changes).await);
+        changes.deaf();
+        assert!(catches_up_at_once(&changes).await);
+        changes.heard(changes.origin);
+        // Nobody listens any more: one waits for it, and then no other.
+        changes.catch_up().await;
+        assert!(catches_up_at_once(&changes).await);
     }
 
     #[test]

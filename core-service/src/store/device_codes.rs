@@ -58,7 +58,8 @@ impl TryFrom<Row> for DeviceCode {
 /// Adds `code`, in one commit with those that others add at the moment.
 ///
 /// # Errors
-/// A conflict in [`Column::UserCode`](super::Column::UserCode) when another device has the user code: draw a new one.
+/// A conflict in [`UserCode`](super::Column::UserCode) when another device has the user
+/// code: draw a new one.
 pub(crate) async fn append(store: &Store, code: DeviceCode) -> Result<(), StoreError> {
     text::check([code.client_ip.as_str(), &code.user_agent])?;
     store.appenders.device_codes.append(code).await

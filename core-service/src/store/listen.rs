@@ -15,17 +15,16 @@ use sqlx::{
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{
-    changes::{Change, Changes, LEASE},
+    changes::{Change, Changes},
     error::StoreError,
     writer::Writer,
 };
 
 /// How often other processes' changes are asked for.
 const INTERVAL: Duration = Duration::from_millis(50);
-/// An answer that takes longer comes too late to be of use.
-const PATIENCE: Duration = LEASE;
-/// How long a new connection may take.
-const CONNECT: Duration = Duration::from_secs(3);
+/// A connection that does not answer for so long is given up, and a new one may take as long.
+/// Not sooner: on a new one everything has to be read again.
+const PATIENCE: Duration = Duration::from_secs(3);
 /// How long to wait before the next try when the database is away.
 const RETRY: Duration = Duration::from_millis(250);
 
@@ -61,6 +60,7 @@ pub(super) async fn postgres(options: PgConnectOptions, changes: Arc<Changes>) {
         if let Err(error) = listen(&options, &changes).await {
             tracing::debug!(%error, "changes of other processes are not heard; reading from the database");
         }
+        changes.deaf();
         sleep(RETRY).await;
     }
 }
@@ -72,7 +72,7 @@ async fn listen(options: &PgConnectOptions, changes: &Changes) -> Result<(), Sto
         .max_connections(1)
         .max_lifetime(None)
         .idle_timeout(None)
-        .acquire_timeout(CONNECT)
+        .acquire_timeout(PATIENCE)
         .connect_lazy_with(options.clone());
     let mut listener = PgListener::connect_with(&pool).await?;
     listener.listen(CHANNEL).await?;
@@ -88,7 +88,7 @@ async fn listen(options: &PgConnectOptions, changes: &Changes) -> Result<(), Sto
             changes.apply(&Change::parse(told.payload()));
         }
         changes.heard(asked);
-        sleep(INTERVAL).await;
+        changes.wanted(INTERVAL).await;
     }
 }
 
@@ -97,7 +97,8 @@ pub(super) async fn sqlite(writer: Writer, changes: Arc<Changes>) {
     loop {
         if let Err(error) = writer.listen(&changes).await {
             tracing::debug!(%error, "changes of other processes are not heard; reading from the database");
+            changes.deaf();
         }
-        sleep(INTERVAL).await;
+        changes.wanted(INTERVAL).await;
     }
 }

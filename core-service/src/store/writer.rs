@@ -142,7 +142,9 @@ impl Writer {
         let text = match (desk.group.is_some(), is_last) {
             // Alone it is a transaction of its own, which takes the lock at once.
             (false, true) => statement.to_owned(),
-            (false, false) => format!("BEGIN IMMEDIATE; {statement}"),
+            (false, false) => {
+                format!("BEGIN IMMEDIATE; SAVEPOINT member; {statement}; RELEASE member")
+            }
             (true, true) => format!("SAVEPOINT member; {statement}; COMMIT"),
             (true, false) => format!("SAVEPOINT member; {statement}; RELEASE member"),
         };
@@ -153,13 +155,17 @@ impl Writer {
         let Some(open) = connection.as_mut() else {
             return Err(StoreError::unavailable("the connection was lost"));
         };
-        let joined = group.is_some();
+        let is_alone = group.is_none() && is_last;
         let query = sqlx::query_with(AssertSqlSafe(text), values);
         let done = within(answer, query.execute(open)).await.map(drop);
-        if let (Err(StoreError::Unavailable(_)), _) | (Err(_), false) = (&done, joined) {
+        if let Err(StoreError::Unavailable(_)) = done {
             return done;
         }
         desk.connection = connection;
+        if is_alone {
+            // Durable, or nothing is left of it.
+            return done;
+        }
         desk.group = Some(group.unwrap_or_else(Group::new));
         if done.is_err() {
             if let Err(lost) = desk.undo(&self.0.statements).await {

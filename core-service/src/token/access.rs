@@ -84,6 +84,7 @@ pub(crate) async fn live(
     token: &str,
 ) -> Result<Option<Arc<LiveToken>>, Error> {
     let key = sha256(token.as_bytes());
+    core.store.changes().catch_up().await;
     if let Some(live) = core.live_tokens.get(&key) {
         return Ok((ctx.now < live.record.expires_at).then_some(live));
     }

@@ -148,7 +148,7 @@ impl<'a> Issuance<'a> {
     }
 
     /// Signs the tokens while `recorded` makes their record durable; hands them out and
-    /// notes them when it has.
+    /// notes them when it has. When it fails the signatures were made for nothing.
     pub(super) async fn issue(
         self,
         core: &Core,

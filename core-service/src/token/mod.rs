@@ -7,8 +7,9 @@
 //!    transaction, before anything is made ([`authorization_code`],
 //!    [`device_code`], [`refresh_token`]; [`client_credentials`] has nothing to claim);
 //! 5. [`issuance::Issuance`] puts the new tokens on record in the same
-//!    transaction; it is committed;
-//! 6. the tokens are signed and answered. Whoever lost the claim never gets here.
+//!    transaction;
+//! 6. it is committed, and meanwhile the tokens are signed. They are answered when
+//!    it was. Whoever lost the claim never gets here.
 
 pub mod access;
 mod access_claims;

@@ -2,7 +2,8 @@
 //!
 //! They take the processors' spare time. The threads that answer everybody else come
 //! first whenever they have something to do, so a flood of sign-ins makes sign-ins
-//! slow and nothing else.
+//! slow and nothing else. That goes for threads of the same session or container: for a
+//! database beside it a processor has to be left free.
 
 use std::{
     io,

@@ -63,6 +63,19 @@ conformance! {
         assert_eq!(of_same, 1);
     }
 
+    async fn a_user_code_that_is_taken_costs_nobody_else_anything(store: Store) {
+        let (_, app) = parties(&store).await;
+        let first = device_code(&app);
+        device_codes::append(&store, first.clone()).await.unwrap();
+        for _ in 0..3 {
+            let mut taken = device_code(&app);
+            taken.user_code.clone_from(&first.user_code);
+            let refused = device_codes::append(&store, taken).await;
+            assert!(matches!(refused, Err(StoreError::Conflict(Column::UserCode))), "{refused:?}");
+            device_codes::append(&store, device_code(&app)).await.unwrap();
+        }
+    }
+
     /// Those before and behind one that gives up, or goes wrong, are none the wiser.
     async fn who_gives_up_costs_the_others_nothing(store: Store) {
         let app = client("app");
