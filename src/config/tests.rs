@@ -418,12 +418,9 @@ fn limits_can_be_switched_off() {
 fn passwords_leave_a_processor_to_the_others() {
     let name = "PASSWORD_HASH_CONCURRENCY";
     let concurrency = |given: &[(&str, &str)]| config(given).passwords.concurrency;
-    assert_eq!(
-        [1, 2, 4, 64].map(super::passwords::by_default),
-        [1, 1, 3, 4]
-    );
+    assert_eq!([1, 2, 4, 64].map(passwords::by_default), [1, 1, 3, 4]);
     let processors = std::thread::available_parallelism().unwrap().get();
-    assert_eq!(concurrency(&[]), super::passwords::by_default(processors));
+    assert_eq!(concurrency(&[]), passwords::by_default(processors));
     assert_eq!(concurrency(&[(name, "64")]), 64);
     assert_eq!(wrong(&[(name, "0")]), [name]);
     assert_eq!(wrong(&[(name, "65")]), [name]);
