@@ -68,7 +68,7 @@ pub(crate) struct Changes {
     origin: Instant,
     /// All changes up to this instant are heard of; 0: nothing is.
     heard: AtomicU64,
-    /// Nothing can be heard now.
+    /// Nothing can be heard now that is worth to be waited for.
     deaf: AtomicBool,
     /// Somebody waits for what can be heard,
     wanted: Notify,
@@ -162,11 +162,14 @@ impl Changes {
     /// All changes of other processes up to `until` have been applied.
     pub(super) fn heard(&self, until: Instant) {
         self.heard.store(self.since_origin(until), Ordering::SeqCst);
-        self.deaf.store(false, Ordering::SeqCst);
-        self.caught_up.notify_waiters();
+        // An answer that came too late is of no use to those who wait.
+        if self.hears_at(Instant::now()) {
+            self.deaf.store(false, Ordering::SeqCst);
+            self.caught_up.notify_waiters();
+        }
     }
 
-    /// Changes of other processes can't be heard at the moment.
+    /// Changes of other processes can't be heard at the moment, or not soon enough to wait.
     pub(super) fn deaf(&self) {
         self.deaf.store(true, Ordering::SeqCst);
         self.caught_up.notify_waiters();
@@ -196,7 +199,8 @@ impl Changes {
             return;
         }
         self.wanted.notify_one();
-        if timeout(CATCH_UP, caught_up).await.is_err() {
+        let waited = timeout(CATCH_UP, caught_up).await;
+        if waited.is_err() && !self.hears_at(Instant::now()) {
             // Nobody else has to wait for this.
             self.deaf();
         }
@@ -350,7 +354,11 @@ mod tests {
         assert!(!catches_up_at_once(&changes).await);
         changes.deaf();
         assert!(catches_up_at_once(&changes).await);
+        // What comes too late changes nothing.
         changes.heard(changes.origin);
+        assert!(catches_up_at_once(&changes).await);
+        changes.heard(Instant::now());
+        tokio::time::sleep(LEASE).await;
         // Nobody listens any more: one waits for it, and then no other.
         changes.catch_up().await;
         assert!(catches_up_at_once(&changes).await);

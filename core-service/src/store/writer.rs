@@ -202,10 +202,12 @@ impl Writer {
     /// # Errors
     /// When the file can't be asked.
     pub(super) async fn listen(&self, changes: &Changes) -> Result<(), StoreError> {
-        let asked = Instant::now();
         let mut desk = self.0.desk.lock().await;
+        let connection = desk.connection().await?;
+        // Not sooner: the line may be long, and what was committed meanwhile is seen too.
+        let asked = Instant::now();
         let version: i64 = sqlx::query_scalar("PRAGMA data_version")
-            .fetch_one(desk.connection().await?)
+            .fetch_one(connection)
             .await?;
         if desk.version.replace(version) != Some(version) {
             changes.apply(&Change::Everything);

@@ -35,7 +35,8 @@ pub(super) async fn redeem(
     let presented = required(&request.device_code, "device_code")?;
     let id = record_id(presented).ok_or_else(invalid)?;
     let presented = PlainToken::presented(presented);
-    // Nearly every poll ends here: nothing is read or written while nobody decides.
+    // Nearly every poll ends here: nothing is read or written while nobody decides. What
+    // others decided was caught up with when the client was looked for.
     if let Some(poll) = core.polls.poll(id, &presented, &client.id, ctx.now) {
         return Err(pending(poll));
     }
