@@ -26,8 +26,9 @@ use crate::{
     },
     introspect, revoke,
     store::{
-        Conn, Executor, audit, authorization_codes, clients, conformance::conformance, grants,
-        refresh_tokens,
+        audit, authorization_codes, clients,
+        conformance::{conformance, tamper},
+        grants, refresh_tokens,
     },
     token,
 };
@@ -147,14 +148,7 @@ conformance! {
 
     async fn a_token_that_is_not_on_record_is_neither_handed_out_nor_noted(core: Core) {
         add_app(&core).await;
-        let mut transaction = core.store.begin().await.unwrap();
-        let rename = "ALTER TABLE access_tokens RENAME TO gone";
-        match transaction.conn().unwrap() {
-            Conn::Sqlite(connection) => sqlx::query(rename).execute(connection).await.map(drop),
-            Conn::Postgres(connection) => sqlx::query(rename).execute(connection).await.map(drop),
-        }
-        .unwrap();
-        transaction.commit().await.unwrap();
+        tamper(&core.store, "ALTER TABLE access_tokens RENAME TO gone").await.unwrap();
         let refused = token::token(&core, &ctx(), asking(grant_type::CLIENT_CREDENTIALS)).await;
         assert!(refused.is_err());
         assert!(trail(&core, true).await.is_empty());

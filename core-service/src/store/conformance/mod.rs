@@ -45,4 +45,4 @@ macro_rules! conformance {
         }
     )+};
 }
-pub(crate) use conformance;
+pub(crate) use {audit::tamper, conformance};

@@ -96,7 +96,7 @@ async fn everything(store: &Store) -> Vec<Record> {
 }
 
 /// Does to the database what somebody might who can write to it.
-async fn tamper(store: &Store, statement: &str) -> Result<(), StoreError> {
+pub(crate) async fn tamper(store: &Store, statement: &str) -> Result<(), StoreError> {
     let mut transaction = store.begin().await?;
     for statement in statement.split(';') {
         let statement = statement.to_owned();
