@@ -68,7 +68,7 @@ pub(crate) struct Changes {
     origin: Instant,
     /// All changes up to this instant are heard of; 0: nothing is.
     heard: AtomicU64,
-    /// Nothing can be heard now that is worth to be waited for.
+    /// Nothing can be heard now that is worth waiting for.
     deaf: AtomicBool,
     /// Somebody waits for what can be heard,
     wanted: Notify,
