@@ -1,5 +1,6 @@
 //! One line per request: what was asked and what became of it.
 
+use authgate_proto::v1::RequestContext;
 use axum::{
     extract::{MatchedPath, Request},
     http::StatusCode,
@@ -21,16 +22,17 @@ impl Entry {
     /// Begins the line and the span that carries the request's id. The route stands
     /// for the path: queries carry codes, and a path without a route is anybody's text.
     pub fn begin(request: &Request, caller: &Caller) -> Self {
-        let route = request
-            .extensions()
+        let extensions = request.extensions();
+        let route = extensions
             .get::<MatchedPath>()
             .map_or("-", MatchedPath::as_str);
+        let context = extensions.get::<RequestContext>();
         let span = info_span!(
             "request",
-            request_id = caller.request_id.to_str().unwrap_or_default(),
-            method = request.method().as_str(),
-            route,
-            client_ip = %caller.client_ip,
+            request_id = %caller.request_id.to_str().unwrap_or_default(),
+            method = %request.method(),
+            route = %route,
+            client_ip = context.map(|context| display(&context.client_ip)),
         );
         Self {
             span,
@@ -48,10 +50,11 @@ impl Entry {
     pub fn end(self, status: StatusCode) {
         let latency_us = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX);
         let status = status.as_u16();
-        self.span.in_scope(|| match status {
-            _ if self.is_probe => debug!(status, latency_us, "answered"),
-            500.. => error!(status, latency_us, "answered"),
-            _ => info!(status, latency_us, "answered"),
-        });
+        let parent = &self.span;
+        match status {
+            _ if self.is_probe => debug!(parent: parent, status, latency_us, "answered"),
+            500.. => error!(parent: parent, status, latency_us, "answered"),
+            _ => info!(parent: parent, status, latency_us, "answered"),
+        }
     }
 }

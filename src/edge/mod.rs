@@ -19,11 +19,7 @@ mod security_headers;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    panic::AssertUnwindSafe,
-    sync::Arc,
-};
+use std::{net::SocketAddr, panic::AssertUnwindSafe, sync::Arc};
 
 use authgate_proto::vocabulary;
 use axum::{
@@ -108,12 +104,7 @@ impl Edge {
     }
 
     /// The answer, for a request that may be worked on.
-    async fn work(
-        &self,
-        request: Request,
-        client_ip: IpAddr,
-        next: Next,
-    ) -> Result<Response, Failure> {
+    async fn work(&self, request: Request, next: Next) -> Result<Response, Failure> {
         // More requests than can be served are refused at once, instead of all becoming slow.
         self.bounds.have_room_for(&request)?;
         // The body comes before a slot is taken: who sends slowly keeps nobody out.
@@ -121,20 +112,14 @@ impl Edge {
         let (request, _memory) = self.bounds.receive(request).await?;
         let _slot = self.bounds.take_slot(&request)?;
         // A request that hangs gives its slot back.
-        self.bounds
-            .in_time(self.answer(request, client_ip, next))
-            .await
+        self.bounds.in_time(self.answer(request, next)).await
     }
 
-    /// Hands gRPC calls to the core's services, which see the client's address as
-    /// that of the connection, and everything else to the endpoints.
-    async fn answer(&self, mut request: Request, client_ip: IpAddr, next: Next) -> Response {
+    /// Hands gRPC calls to the core's services and everything else to the endpoints.
+    async fn answer(&self, request: Request, next: Next) -> Response {
         let Some(grpc) = self.grpc.as_ref().filter(|_| is_grpc(&request)) else {
             return next.run(request).await;
         };
-        request
-            .extensions_mut()
-            .insert(connection(SocketAddr::new(client_ip, 0)));
         let answered = grpc.clone().oneshot(request).await;
         answered.unwrap_or_else(|never| match never {})
     }
@@ -187,7 +172,7 @@ async fn pass(State(edge): State<Arc<Edge>>, mut request: Request, next: Next) -
             Err(refusal)
         }
         // A fault in one request ends that request only. The panic hook has logged it.
-        None => AssertUnwindSafe(edge.work(request, caller.client_ip, next))
+        None => AssertUnwindSafe(edge.work(request, next))
             .catch_unwind()
             .instrument(entry.span())
             .await

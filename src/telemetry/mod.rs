@@ -1,14 +1,14 @@
 //! The program's log: structured lines on standard error.
 
+mod plain;
 mod writer;
 
 use std::{
-    fmt,
     io::{self, IsTerminal},
     panic,
 };
 
-use tracing::{error, field::Field, warn};
+use tracing::{error, warn};
 use tracing_subscriber::{
     EnvFilter,
     field::MakeExt,
@@ -37,7 +37,8 @@ pub fn start(log: &Log, warnings: &[String]) -> LogGuard {
         LogFormat::Text if io::stderr().is_terminal() => builder.try_init(),
         LogFormat::Text => builder
             .with_ansi(false)
-            .fmt_fields(format::debug_fn(plain).delimited(" "))
+            .fmt_fields(format::debug_fn(plain::field).delimited(" "))
+            .event_format(plain::Line)
             .try_init(),
     };
     log_panics(writer);
@@ -45,14 +46,6 @@ pub fn start(log: &Log, warnings: &[String]) -> LogGuard {
         warn!("{warning}");
     }
     guard
-}
-
-/// Writes a field as the usual format does, which pays for colours where there are none.
-fn plain(writer: &mut format::Writer<'_>, field: &Field, value: &dyn fmt::Debug) -> fmt::Result {
-    match field.name() {
-        "message" => write!(writer, "{value:?}"),
-        name => write!(writer, "{name}={value:?}"),
-    }
 }
 
 /// Panics become lines of the log, within the span of their request.

@@ -25,7 +25,12 @@ impl Maker<'_> {
         let seed = Some(self.options.seed.as_path());
         let mut full = self.server("full", postgres).await?;
         full.start(seed).await?;
-        make(1, &self.site(&full)?.client_credentials()?, "access_token").await?;
+        make(
+            1,
+            &self.site(&full, None)?.client_credentials()?,
+            "access_token",
+        )
+        .await?;
         full.stop().await?;
         let mut facts = vec![self.filled(&full).await?];
 
@@ -64,8 +69,8 @@ impl Maker<'_> {
     async fn compared(&self, scenario: Scenario, full: &Server, empty: &Server) -> Result<Fact> {
         let (plan, rounds) = self.effort.course(scenario);
         let mut shares = Vec::with_capacity(rounds);
-        let mut on_full = scenario.workers(&self.site(full)?).await?;
-        let mut on_empty = scenario.workers(&self.site(empty)?).await?;
+        let mut on_full = scenario.workers(&self.site(full, None)?).await?;
+        let mut on_empty = scenario.workers(&self.site(empty, None)?).await?;
         for _ in 0..rounds {
             let (empty, back) = load::run(on_empty, plan, &mut NoProbe).await?;
             on_empty = back;

@@ -135,15 +135,26 @@ impl Maker<'_> {
         let mut server = self.server("main", postgres).await?;
         let mut facts =
             footprint::facts(&mut server, &self.options.seed, self.effort.starts).await?;
-        let site = self.site(&server)?;
+        let site = self.site(&server, None)?;
         let mut measured: Vec<Measured> = Vec::new();
         for row in rows(!postgres) {
             if self.wanted(row.scenario) {
+                let reference = Row {
+                    scenario: Scenario::ClientCredentials,
+                    ..row
+                };
                 let reference = measured
                     .iter()
-                    .find(|row| row.name == Scenario::ClientCredentials.name())
+                    .find(|row| row.name == reference.name())
                     .map(|row| row.outcome.rate);
-                let row = self.row(row, &mut server, &site, reference).await?;
+                let crowd;
+                let site = if row.connections.is_some() {
+                    crowd = self.site(&server, row.connections)?;
+                    &crowd
+                } else {
+                    &site
+                };
+                let row = self.row(row, &mut server, site, reference).await?;
                 eprintln!("{}", report::progress(server.database().kind(), &row));
                 measured.push(row);
             }
@@ -170,7 +181,7 @@ impl Maker<'_> {
         site: &Site,
         reference: Option<f64>,
     ) -> Result<Measured> {
-        let Row { scenario, goal } = row;
+        let Row { scenario, goal, .. } = row;
         if scenario == Scenario::WaitingDevices {
             // The memory of these alone is meant.
             server.stop().await?;
@@ -200,7 +211,7 @@ impl Maker<'_> {
             after.saturating_sub(before) as f64 / things.max(1) as f64
         });
         Ok(Measured {
-            name: scenario.name(),
+            name: row.name(),
             goal: goal.text(),
             reached: goal.reached(&outcome, peak, reference),
             outcome,
@@ -226,11 +237,12 @@ impl Maker<'_> {
         Server::new(&self.options.program, folder, database)
     }
 
-    fn site(&self, server: &Server) -> Result<Site> {
+    /// The server as it is used by so many clients at once, or by the usual number.
+    fn site(&self, server: &Server, connections: Option<usize>) -> Result<Site> {
         let mut target = Target::read(&self.options.target)?;
         target.base = server.base()?;
         let sizes = Sizes {
-            connections: self.options.connections,
+            connections: connections.unwrap_or(self.options.connections),
             tokens: self.options.tokens,
             devices: self.effort.devices,
         };

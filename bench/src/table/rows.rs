@@ -25,6 +25,10 @@ pub enum Goal {
     None,
 }
 
+/// Clients at once in the rows about what a crowd gets: so many that while some wait for a
+/// durable commit there is work for the others.
+const CROWD: usize = 256;
+
 /// A row.
 #[derive(Debug, Clone, Copy)]
 pub struct Row {
@@ -32,20 +36,43 @@ pub struct Row {
     pub scenario: Scenario,
     /// What it has to reach.
     pub goal: Goal,
+    /// Clients at once, where it is not the usual number.
+    pub connections: Option<usize>,
+}
+
+impl Row {
+    /// What it is called in the table.
+    pub fn name(self) -> String {
+        let name = self.scenario.name();
+        match self.connections {
+            Some(connections) => format!("{name}, {connections} connections"),
+            None => name,
+        }
+    }
 }
 
 /// The rows for one database, in the order in which they are measured: what others
 /// need first.
 pub fn rows(sqlite: bool) -> Vec<Row> {
     let signing = if sqlite { 0.6 } else { 0.4 };
-    let row = |scenario, goal| Row { scenario, goal };
+    let row = |scenario, goal| Row {
+        scenario,
+        goal,
+        connections: None,
+    };
+    let crowd = |scenario, goal| Row {
+        connections: Some(CROWD),
+        ..row(scenario, goal)
+    };
     vec![
         row(Scenario::ClientCredentials, Goal::Share(signing)),
+        crowd(Scenario::ClientCredentials, Goal::Share(signing)),
         row(Scenario::Introspect, Goal::Share(0.6)),
         row(Scenario::Tokeninfo, Goal::Share(0.6)),
         row(Scenario::IntrospectGrpc, Goal::Share(0.7)),
         row(Scenario::IntrospectGrpcBatch, Goal::Rate(300_000.0)),
         row(Scenario::DeviceAuthorization, Goal::AsClientCredentials),
+        crowd(Scenario::DeviceAuthorization, Goal::AsClientCredentials),
         row(Scenario::DevicePoll, Goal::Share(0.5)),
         row(Scenario::Userinfo, Goal::None),
         row(Scenario::Refresh, Goal::None),
@@ -141,7 +168,7 @@ impl Goal {
         }
     }
 
-    /// Whether it is reached. `reference` is the rate of `client_credentials`.
+    /// Whether it is reached. `reference` is the rate of `client_credentials` with as many clients.
     pub fn reached(
         self,
         seen: &Outcome,

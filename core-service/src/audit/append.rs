@@ -53,7 +53,8 @@ impl Appender {
         Ok(chain)
     }
 
-    /// Appends `entries` to `chain`, which [`lock`](Self::lock) gave; gives the id of the last.
+    /// Appends `entries` to `chain`, which [`lock`](Self::lock) gave, and gives the id of the
+    /// last. That they can't be appended may not show before the commit.
     pub(super) async fn append(
         &self,
         transaction: &mut Transaction,
@@ -81,10 +82,14 @@ impl Appender {
             chain.last_hash = link.hash;
             links.push(link);
         }
-        audit::insert(transaction, &links, entries).await?;
         seal_again(&self.keys, &before, &mut chain);
-        audit::update(transaction, &chain).await?;
-        audit::count(transaction, chain.id, &counts(entries)).await?;
+        let batch = audit::Batch {
+            entries,
+            links: &links,
+            chain: &chain,
+            counts: &counts(entries),
+        };
+        audit::append(transaction, &batch).await?;
         Ok(chain.last_id)
     }
 }

@@ -6,8 +6,9 @@ use tonic::{Request, Status};
 use super::Trusted;
 use crate::{Actor, Core, Ctx, domain::secret::PlainToken};
 
-/// When and from where `request` came. What it says of itself counts only when
-/// its sender is trusted; of others only the address of the connection is known.
+/// When and from where `request` came. What it says of itself counts only when its sender
+/// is trusted; of others counts what the edge of this process found out, and only the
+/// address of the connection where there is none.
 ///
 /// # Errors
 /// INVALID_ARGUMENT when a trusted sender's context is broken.
@@ -15,10 +16,19 @@ pub(crate) fn ctx<T>(core: &Core, request: &mut Request<T>) -> Result<Ctx, Statu
     if request.extensions().get::<Trusted>().is_some() {
         return of_peer(core, request);
     }
-    let address = request.remote_addr();
-    let context = RequestContext {
-        client_ip: address.map(|it| it.ip().to_string()).unwrap_or_default(),
-        ..RequestContext::default()
+    let context = match request.extensions_mut().remove::<RequestContext>() {
+        // Nobody is signed in here by a cookie.
+        Some(context) => RequestContext {
+            session_cookie: String::new(),
+            ..context
+        },
+        None => {
+            let address = request.remote_addr();
+            RequestContext {
+                client_ip: address.map(|it| it.ip().to_string()).unwrap_or_default(),
+                ..RequestContext::default()
+            }
+        }
     };
     Ok(with(core, context))
 }

@@ -18,8 +18,11 @@ use uuid::Uuid;
 use super::{StoreError, connection::Native, pools::Pools, within};
 use crate::domain::{device_code::DeviceCode, id::GrantId, time::Timestamp, token::AccessToken};
 
-/// Rows that one statement adds at most. SQLite keeps a prepared one for each number of rows.
-const MOST_AT_ONCE: usize = 32;
+/// Rows that one statement adds at most.
+const MOST_AT_ONCE: usize = 128;
+/// SQLite keeps a prepared statement for each number of rows; beyond this they are added by
+/// this many, or twice as many, and so on.
+const ROUND: usize = 32;
 /// Rows that wait at most; whoever comes then waits outside.
 const MOST_WAITING: usize = 1024;
 
@@ -89,9 +92,9 @@ impl<T: Row> Appender<T> {
 
 async fn serve<T: Row>(pools: Pools, mut line: mpsc::Receiver<Entry<T>>) {
     let mut entries = Vec::with_capacity(MOST_AT_ONCE);
-    while line.recv_many(&mut entries, MOST_AT_ONCE).await > 0 {
+    while more(&mut line, &mut entries).await {
         let (rows, waiting): (Vec<T>, Vec<_>) = entries
-            .drain(..)
+            .drain(..at_once(entries.len()))
             .map(|entry| (entry.row, entry.done))
             .unzip();
         match write(&pools, &rows).await {
@@ -115,6 +118,28 @@ async fn serve<T: Row>(pools: Pools, mut line: mpsc::Receiver<Entry<T>>) {
                 }
             }
         }
+    }
+}
+
+/// Waits until there are some, and takes those that are there; false when none will come.
+async fn more<T>(line: &mut mpsc::Receiver<T>, entries: &mut Vec<T>) -> bool {
+    if entries.is_empty() {
+        return line.recv_many(entries, MOST_AT_ONCE).await > 0;
+    }
+    while entries.len() < MOST_AT_ONCE
+        && let Ok(entry) = line.try_recv()
+    {
+        entries.push(entry);
+    }
+    true
+}
+
+/// How many of `waiting` go together.
+const fn at_once(waiting: usize) -> usize {
+    if waiting < ROUND {
+        waiting
+    } else {
+        waiting - waiting % ROUND
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use sqlx::{Executor as _, PgConnection, SqliteConnection};
+use sqlx::{Executor as _, PgConnection, SqliteConnection, sqlite::SqliteArguments};
 
 use super::{
     changes::{Change, Changes},
@@ -143,6 +143,34 @@ impl Transaction {
     /// is committed.
     pub(super) fn changes(&mut self, change: Change) {
         self.changed.push(change);
+    }
+
+    /// Runs `statements` with `values` at the end, together with the commit: for what comes
+    /// last, and is done whatever the answer. SQLite only, whose thread is then asked once.
+    ///
+    /// # Errors
+    /// What SQLite says of those that were to come at the end so far: they are run now.
+    pub(super) async fn at_end(
+        &mut self,
+        statements: String,
+        values: SqliteArguments,
+    ) -> Result<(), StoreError> {
+        self.flush().await?;
+        if let Native::Sqlite(member) = &mut self.native {
+            member.at_end(statements, values);
+        }
+        Ok(())
+    }
+
+    /// Runs what was to be run at the end now: what follows builds on it.
+    ///
+    /// # Errors
+    /// What SQLite says of it.
+    pub(super) async fn flush(&mut self) -> Result<(), StoreError> {
+        match &mut self.native {
+            Native::Sqlite(member) => within(self.answer, member.flush()).await,
+            Native::Postgres(_) => Ok(()),
+        }
     }
 
     /// Makes it durable. When this is back, nothing in the memory of this process

@@ -73,6 +73,8 @@ pub(super) struct Member {
     /// Taken when it leaves.
     desk: Option<OwnedMutexGuard<Desk>>,
     progress: Progress,
+    /// What goes with the commit.
+    end: Option<(String, SqliteArguments)>,
 }
 
 /// How far a member came.
@@ -119,6 +121,7 @@ impl Writer {
             writer: self.clone(),
             desk: Some(self.desk(turn).await?),
             progress: Progress::AtDesk,
+            end: None,
         };
         member.begin(answer).await?;
         Ok(member)
@@ -153,7 +156,7 @@ impl Writer {
         desk.connection().await?;
         let (mut connection, group) = (desk.connection.take(), desk.group.take());
         let Some(open) = connection.as_mut() else {
-            return Err(StoreError::unavailable("the connection was lost"));
+            return Err(lost());
         };
         let is_alone = group.is_none() && is_last;
         let query = sqlx::query_with(AssertSqlSafe(text), values);
@@ -168,10 +171,7 @@ impl Writer {
         }
         desk.group = Some(group.unwrap_or_else(Group::new));
         if done.is_err() {
-            if let Err(lost) = desk.undo(&self.0.statements).await {
-                desk.fail(lost);
-            }
-            self.settle(&mut desk).await;
+            desk.refused(self).await;
             return done;
         }
         let durable = desk.join();
@@ -264,6 +264,10 @@ impl Group {
     }
 }
 
+fn lost() -> StoreError {
+    StoreError::unavailable("the connection was lost")
+}
+
 /// What became of the group that answers by `durable`.
 async fn committed(durable: oneshot::Receiver<Result<(), StoreError>>) -> Result<(), StoreError> {
     let ended = || StoreError::unavailable("the writer ended before the commit");
@@ -303,10 +307,34 @@ impl Desk {
         Ok(())
     }
 
+    /// The same with values for their places, which are `?`.
+    async fn run_with(
+        &mut self,
+        statements: String,
+        values: SqliteArguments,
+        counter: &Statements,
+    ) -> Result<(), StoreError> {
+        statements.split(';').for_each(|_| counter.count());
+        // On no other connection: there they would not be part of the group.
+        let connection = self.connection.as_mut().ok_or_else(lost)?;
+        sqlx::query_with(AssertSqlSafe(statements), values)
+            .execute(connection)
+            .await?;
+        Ok(())
+    }
+
     /// Back to where the member began.
     async fn undo(&mut self, statements: &Statements) -> Result<(), StoreError> {
         let back = "ROLLBACK TO member; RELEASE member";
         self.run(back, statements).await
+    }
+
+    /// A member's statement was refused: the others of the group go on without it.
+    async fn refused(&mut self, writer: &Writer) {
+        if let Err(error) = self.undo(&writer.0.statements).await {
+            self.fail(error);
+        }
+        writer.settle(self).await;
     }
 
     /// Makes what the open group did durable, and tells its members.
@@ -346,7 +374,7 @@ impl Member {
     pub(super) fn connection(&mut self) -> Result<&mut SqliteConnection, StoreError> {
         let desk = self.desk.as_mut();
         desk.and_then(|desk| desk.connection.as_mut())
-            .ok_or_else(|| StoreError::unavailable("the connection was lost"))
+            .ok_or_else(lost)
     }
 
     async fn begin(&mut self, answer: Duration) -> Result<(), StoreError> {
@@ -368,11 +396,28 @@ impl Member {
         Ok(())
     }
 
+    /// Has `statements` run with the commit.
+    pub(super) fn at_end(&mut self, statements: String, values: SqliteArguments) {
+        self.end = Some((statements, values));
+    }
+
+    /// Runs what was to go with the commit now.
+    ///
+    /// # Errors
+    /// What SQLite says of it; UNAVAILABLE when the connection was lost.
+    pub(super) async fn flush(&mut self) -> Result<(), StoreError> {
+        let (Some((statements, values)), Some(desk)) = (self.end.take(), self.desk.as_mut()) else {
+            return Ok(());
+        };
+        let counter = &self.writer.0.statements;
+        desk.run_with(statements, values, counter).await
+    }
+
     /// Joins the group's commit and waits until it is durable; `changed` is then called,
     /// also when the caller has gone away.
     ///
     /// # Errors
-    /// UNAVAILABLE when it did not happen.
+    /// UNAVAILABLE when it did not happen; what SQLite says of what was to be run at the end.
     pub(super) async fn commit(
         mut self,
         changed: impl FnOnce() + Send + 'static,
@@ -381,6 +426,7 @@ impl Member {
             return Err(StoreError::unavailable("the transaction has ended"));
         };
         let writer = self.writer.clone();
+        let last = self.end.take();
         let committed = tokio::spawn(async move {
             let is_last = writer.is_last(&desk);
             let end = if is_last {
@@ -388,7 +434,19 @@ impl Member {
             } else {
                 "RELEASE member"
             };
-            let ended = desk.run(end, &writer.0.statements).await;
+            let counter = &writer.0.statements;
+            let ended = match last {
+                None => desk.run(end, counter).await,
+                Some((statements, values)) => {
+                    let statements = format!("{statements}; {end}");
+                    let ended = desk.run_with(statements, values, counter).await;
+                    if !matches!(ended, Ok(()) | Err(StoreError::Unavailable(_))) {
+                        desk.refused(&writer).await;
+                        return ended;
+                    }
+                    ended
+                }
+            };
             let durable = desk.join();
             match ended {
                 Ok(()) if is_last => desk.succeed(),

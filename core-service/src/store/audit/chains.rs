@@ -7,7 +7,7 @@ use crate::{
         audit::{Chain, Hash},
         time::Timestamp,
     },
-    store::{Executor, StoreError, connection::Executed, sql},
+    store::{Executor, StoreError, Transaction, connection::Executed, sql},
 };
 
 #[derive(sqlx::FromRow)]
@@ -57,8 +57,9 @@ pub(super) fn hash(bytes: &[u8]) -> Hash {
 
 /// The chain of `new`'s id as it stands, or `new` itself if it was not there; until the
 /// transaction ends nobody else appends to it.
-pub(crate) async fn lock(executor: &mut impl Executor, new: &Chain) -> Result<Chain, StoreError> {
-    let row: Row = sql!(executor, |conn| {
+pub(crate) async fn lock(transaction: &mut Transaction, new: &Chain) -> Result<Chain, StoreError> {
+    transaction.flush().await?;
+    let row: Row = sql!(transaction, |conn| {
         sqlx::query_as::<_, Row>(concat!(
             "INSERT INTO audit_chains (id, started_at, first_sequence, first_hash, last_sequence, \
          last_hash, last_id, seal) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
@@ -78,19 +79,42 @@ pub(crate) async fn lock(executor: &mut impl Executor, new: &Chain) -> Result<Ch
     Ok(row.into())
 }
 
+/// The statement that writes where a chain begins and ends, with these places for values.
+macro_rules! update_text {
+    ($first:literal $first_hash:literal $last:literal $last_hash:literal $last_id:literal
+     $seal:literal $id:literal) => {
+        concat!(
+            "UPDATE audit_chains SET first_sequence = ",
+            $first,
+            ", first_hash = ",
+            $first_hash,
+            ", last_sequence = ",
+            $last,
+            ", last_hash = ",
+            $last_hash,
+            ", last_id = ",
+            $last_id,
+            ", seal = ",
+            $seal,
+            " WHERE id = ",
+            $id
+        )
+    };
+}
+pub(super) use update_text;
+
 /// Writes where `chain` begins and ends now.
 pub(crate) async fn update(executor: &mut impl Executor, chain: &Chain) -> Result<(), StoreError> {
-    let _: Executed = sql!(executor, |conn| sqlx::query(
-        "UPDATE audit_chains SET first_sequence = $2, first_hash = $3, last_sequence = $4, \
-         last_hash = $5, last_id = $6, seal = $7 WHERE id = $1"
-    )
-    .bind(chain.id)
+    let _: Executed = sql!(executor, |conn| sqlx::query(update_text!(
+        "$1" "$2" "$3" "$4" "$5" "$6" "$7"
+    ))
     .bind(chain.first_sequence)
     .bind(chain.first_hash.as_slice())
     .bind(chain.last_sequence)
     .bind(chain.last_hash.as_slice())
     .bind(chain.last_id)
     .bind(chain.seal.as_slice())
+    .bind(chain.id)
     .execute(conn))?;
     Ok(())
 }

@@ -1,46 +1,9 @@
-//! Table `audit_counts`.
-
-use sqlx::AssertSqlSafe;
-use uuid::Uuid;
+//! Table `audit_counts`: reading, removing.
 
 use crate::{
     domain::{audit::Count, time::Timestamp},
     store::{Executor, StoreError, connection::Executed, sql},
 };
-
-/// Adds `counts`, one at least and each of another kind, to those of `chain`.
-pub(crate) async fn add(
-    executor: &mut impl Executor,
-    chain: Uuid,
-    counts: &[Count],
-) -> Result<(), StoreError> {
-    let places: Vec<String> = (0..counts.len())
-        .map(|row| {
-            let places: Vec<_> = (1..=6).map(|n| format!("${}", row * 6 + n)).collect();
-            format!("({})", places.join(", "))
-        })
-        .collect();
-    let text = format!(
-        "INSERT INTO audit_counts (hour, chain, event_type, severity, success, count) VALUES {} \
-         ON CONFLICT (hour, chain, event_type, severity, success) \
-         DO UPDATE SET count = audit_counts.count + excluded.count",
-        places.join(", ")
-    );
-    let _: Executed = sql!(executor, |conn| {
-        let mut insert = sqlx::query(AssertSqlSafe(text.as_str()));
-        for count in counts {
-            insert = insert
-                .bind(count.hour)
-                .bind(chain)
-                .bind(&count.event_type)
-                .bind(&count.severity)
-                .bind(count.success)
-                .bind(count.count);
-        }
-        insert.execute(conn)
-    })?;
-    Ok(())
-}
 
 /// The events of the hours that began at `from` or later and before `until`, by kind;
 /// `hour` is `from` for all of them.

@@ -1,6 +1,5 @@
-//! Table `audit_log`: writing, reading in order, removing.
+//! Table `audit_log`: reading in order, removing.
 
-use sqlx::{AssertSqlSafe, Sqlite, query::Query, sqlite::SqliteArguments};
 use uuid::Uuid;
 
 use super::chains::hash;
@@ -9,15 +8,11 @@ use crate::{
         audit::{Entry, Hash, Link, Record},
         time::Timestamp,
     },
-    store::{Conn, Executor, StoreError, append::insert_rows, sql, within},
+    store::{Executor, StoreError, sql},
 };
 
 /// Names the PostgreSQL advisory lock of the one process that removes old entries.
 const REMOVAL_LOCK: i64 = 0x6175_6469_746c_6f67;
-
-/// Entries that one statement adds to SQLite: as many as there are, of these. Each is a
-/// statement that stays prepared, and takes memory by its size.
-const AT_ONCE: [usize; 4] = [256, 64, 8, 1];
 
 #[derive(sqlx::FromRow)]
 pub(super) struct Row {
@@ -87,111 +82,6 @@ macro_rules! columns {
     };
 }
 pub(super) use columns;
-
-/// Adds `entries` at the places `links`, in one statement.
-///
-/// Here the databases get different texts, as in `append`.
-pub(crate) async fn insert(
-    executor: &mut impl Executor,
-    links: &[Link],
-    entries: &[&Entry],
-) -> Result<(), StoreError> {
-    let answer = executor.statement();
-    match executor.conn()? {
-        Conn::Sqlite(connection) => {
-            let (mut links, mut entries) = (links, entries);
-            for size in AT_ONCE {
-                while links.len() >= size {
-                    let (some, rest) = entries.split_at(size);
-                    let insert = sqlite_insert(&links[..size], some);
-                    within(answer, insert.execute(&mut *connection)).await?;
-                    (links, entries) = (&links[size..], rest);
-                }
-            }
-        }
-        Conn::Postgres(connection) => {
-            let uuids = |of: fn(&Link) -> Uuid| -> Vec<Uuid> { links.iter().map(of).collect() };
-            let texts = |of: for<'e> fn(&'e Entry) -> &'e str| -> Vec<&str> {
-                entries.iter().map(|entry| of(entry)).collect()
-            };
-            let numbers = |of: fn(&Entry) -> i64| -> Vec<i64> {
-                entries.iter().map(|entry| of(entry)).collect()
-            };
-            let sequences: Vec<i64> = links.iter().map(|link| link.sequence).collect();
-            let hashes: Vec<&[u8]> = links.iter().map(|link| link.hash.as_slice()).collect();
-            let successes: Vec<bool> = entries.iter().map(|entry| entry.success).collect();
-            let insert = sqlx::query(concat!(
-                "INSERT INTO audit_log (",
-                columns!(),
-                ") SELECT * FROM UNNEST($1::uuid[], $2::uuid[], $3::bigint[], $4::bytea[], \
-                 $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], \
-                 $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::boolean[], \
-                 $17::text[], $18::text[], $19::text[], $20::text[], $21::text[], $22::bigint[])"
-            ))
-            .bind(uuids(|link| link.id))
-            .bind(uuids(|link| link.chain))
-            .bind(sequences)
-            .bind(hashes)
-            .bind(numbers(|entry| entry.event_time.0))
-            .bind(texts(|entry| &entry.event_type))
-            .bind(texts(|entry| &entry.severity))
-            .bind(texts(|entry| &entry.actor_user_id))
-            .bind(texts(|entry| &entry.actor_username))
-            .bind(texts(|entry| &entry.actor_ip))
-            .bind(texts(|entry| &entry.resource_type))
-            .bind(texts(|entry| &entry.resource_id))
-            .bind(texts(|entry| &entry.resource_name))
-            .bind(texts(|entry| &entry.action))
-            .bind(texts(|entry| &entry.details))
-            .bind(successes)
-            .bind(texts(|entry| &entry.error_message))
-            .bind(texts(|entry| &entry.user_agent))
-            .bind(texts(|entry| &entry.request_path))
-            .bind(texts(|entry| &entry.request_method))
-            .bind(texts(|entry| &entry.request_id))
-            .bind(numbers(|entry| entry.count))
-            .execute(connection);
-            let written = within(answer, insert).await;
-            executor.heard(&written);
-            written?;
-        }
-    }
-    Ok(())
-}
-
-fn sqlite_insert<'q>(
-    links: &'q [Link],
-    entries: &[&'q Entry],
-) -> Query<'q, Sqlite, SqliteArguments> {
-    let into = concat!("audit_log (", columns!(), ")");
-    let mut insert = sqlx::query(AssertSqlSafe(insert_rows(into, 22, links.len())));
-    for (link, entry) in links.iter().zip(entries) {
-        insert = insert
-            .bind(link.id)
-            .bind(link.chain)
-            .bind(link.sequence)
-            .bind(link.hash.as_slice())
-            .bind(entry.event_time)
-            .bind(&*entry.event_type)
-            .bind(&*entry.severity)
-            .bind(&*entry.actor_user_id)
-            .bind(&*entry.actor_username)
-            .bind(&*entry.actor_ip)
-            .bind(&*entry.resource_type)
-            .bind(&*entry.resource_id)
-            .bind(&*entry.resource_name)
-            .bind(&*entry.action)
-            .bind(&*entry.details)
-            .bind(entry.success)
-            .bind(&*entry.error_message)
-            .bind(&*entry.user_agent)
-            .bind(&*entry.request_path)
-            .bind(&*entry.request_method)
-            .bind(&*entry.request_id)
-            .bind(entry.count);
-    }
-    insert
-}
 
 /// Whether there is an entry of that id.
 pub(crate) async fn exists(executor: &mut impl Executor, id: Uuid) -> Result<bool, StoreError> {

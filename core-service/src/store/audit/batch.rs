@@ -1,0 +1,197 @@
+//! Appending to a chain: entries, where it ends then, and what they add to the statistics.
+//!
+//! Here the databases get different texts, as in `append`: each takes all of it in one trip,
+//! because others wait meanwhile, of SQLite everybody who writes.
+
+use sqlx::{
+    Arguments, PgConnection, error::BoxDynError, postgres::PgQueryResult, sqlite::SqliteArguments,
+};
+use uuid::Uuid;
+
+use super::{chains::update_text, entries::columns};
+use crate::{
+    domain::{
+        audit::{Chain, Count, Entry, Link},
+        time::Timestamp,
+    },
+    store::{Conn, Executor, StoreError, Transaction, append::insert_rows, within},
+};
+
+/// What is appended at once.
+pub(crate) struct Batch<'b> {
+    /// The entries, one at least,
+    pub(crate) entries: &'b [&'b Entry],
+    /// and the place of each.
+    pub(crate) links: &'b [Link],
+    /// As it stands behind them.
+    pub(crate) chain: &'b Chain,
+    /// How many there are of each kind.
+    pub(crate) counts: &'b [Count],
+}
+
+/// Of an insert into `audit_counts`.
+macro_rules! or_add {
+    () => {
+        "ON CONFLICT (hour, chain, event_type, severity, success) \
+         DO UPDATE SET count = audit_counts.count + excluded.count"
+    };
+}
+
+/// Appends `batch` to its chain, which is locked. On SQLite that is done with the commit.
+///
+/// # Errors
+/// A conflict when there is an entry of one of the ids; on SQLite the commit says so.
+pub(crate) async fn append(
+    transaction: &mut Transaction,
+    batch: &Batch<'_>,
+) -> Result<(), StoreError> {
+    let answer = transaction.statement();
+    match transaction.conn()? {
+        Conn::Sqlite(_) => {
+            let values = sqlite_values(batch).map_err(sqlx::Error::Encode)?;
+            transaction.at_end(sqlite_text(batch), values).await
+        }
+        Conn::Postgres(connection) => {
+            let written = within(answer, on_postgres(connection, batch)).await;
+            transaction.heard(&written);
+            written.map(drop)
+        }
+    }
+}
+
+fn sqlite_text(batch: &Batch<'_>) -> String {
+    let entries = insert_rows(
+        concat!("audit_log (", columns!(), ")"),
+        22,
+        batch.entries.len(),
+    );
+    let chain = update_text!("?" "?" "?" "?" "?" "?" "?");
+    let counts = insert_rows(
+        "audit_counts (hour, chain, event_type, severity, success, count)",
+        6,
+        batch.counts.len(),
+    );
+    format!("{entries}; {chain}; {counts} {}", or_add!())
+}
+
+/// In the order of [`sqlite_text`].
+fn sqlite_values(batch: &Batch<'_>) -> Result<SqliteArguments, BoxDynError> {
+    let mut values = SqliteArguments::default();
+    for (link, entry) in batch.links.iter().zip(batch.entries) {
+        values.add(link.id)?;
+        values.add(link.chain)?;
+        values.add(link.sequence)?;
+        values.add(link.hash.as_slice())?;
+        values.add(entry.event_time)?;
+        values.add(&*entry.event_type)?;
+        values.add(&*entry.severity)?;
+        values.add(&*entry.actor_user_id)?;
+        values.add(&*entry.actor_username)?;
+        values.add(&*entry.actor_ip)?;
+        values.add(&*entry.resource_type)?;
+        values.add(&*entry.resource_id)?;
+        values.add(&*entry.resource_name)?;
+        values.add(&*entry.action)?;
+        values.add(&*entry.details)?;
+        values.add(entry.success)?;
+        values.add(&*entry.error_message)?;
+        values.add(&*entry.user_agent)?;
+        values.add(&*entry.request_path)?;
+        values.add(&*entry.request_method)?;
+        values.add(&*entry.request_id)?;
+        values.add(entry.count)?;
+    }
+    let chain = batch.chain;
+    values.add(chain.first_sequence)?;
+    values.add(chain.first_hash.as_slice())?;
+    values.add(chain.last_sequence)?;
+    values.add(chain.last_hash.as_slice())?;
+    values.add(chain.last_id)?;
+    values.add(chain.seal.as_slice())?;
+    values.add(chain.id)?;
+    for count in batch.counts {
+        values.add(count.hour)?;
+        values.add(chain.id)?;
+        values.add(&*count.event_type)?;
+        values.add(&*count.severity)?;
+        values.add(count.success)?;
+        values.add(count.count)?;
+    }
+    Ok(values)
+}
+
+async fn on_postgres(
+    connection: &mut PgConnection,
+    batch: &Batch<'_>,
+) -> Result<PgQueryResult, sqlx::Error> {
+    let Batch {
+        entries,
+        links,
+        chain,
+        counts,
+    } = batch;
+    let uuids = |of: fn(&Link) -> Uuid| -> Vec<Uuid> { links.iter().map(of).collect() };
+    let texts = |of: for<'e> fn(&'e Entry) -> &'e str| -> Vec<&str> {
+        entries.iter().map(|entry| of(entry)).collect()
+    };
+    let sequences: Vec<i64> = links.iter().map(|link| link.sequence).collect();
+    let hashes: Vec<&[u8]> = links.iter().map(|link| link.hash.as_slice()).collect();
+    let times: Vec<Timestamp> = entries.iter().map(|entry| entry.event_time).collect();
+    let successes: Vec<bool> = entries.iter().map(|entry| entry.success).collect();
+    let numbers: Vec<i64> = entries.iter().map(|entry| entry.count).collect();
+    let hours: Vec<Timestamp> = counts.iter().map(|count| count.hour).collect();
+    let kinds: Vec<&str> = counts.iter().map(|count| &*count.event_type).collect();
+    let severities: Vec<&str> = counts.iter().map(|count| &*count.severity).collect();
+    let outcomes: Vec<bool> = counts.iter().map(|count| count.success).collect();
+    let sums: Vec<i64> = counts.iter().map(|count| count.count).collect();
+    sqlx::query(concat!(
+        "WITH entries AS (INSERT INTO audit_log (",
+        columns!(),
+        ") SELECT * FROM UNNEST($1::uuid[], $2::uuid[], $3::bigint[], $4::bytea[], \
+         $5::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], \
+         $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::boolean[], \
+         $17::text[], $18::text[], $19::text[], $20::text[], $21::text[], $22::bigint[])), \
+         chain AS (",
+        update_text!("$23" "$24" "$25" "$26" "$27" "$28" "$29"),
+        ") INSERT INTO audit_counts (chain, hour, event_type, severity, success, count) \
+         SELECT $29, counts.* FROM UNNEST($30::bigint[], $31::text[], $32::text[], \
+         $33::boolean[], $34::bigint[]) AS counts ",
+        or_add!()
+    ))
+    .bind(uuids(|link| link.id))
+    .bind(uuids(|link| link.chain))
+    .bind(sequences)
+    .bind(hashes)
+    .bind(times)
+    .bind(texts(|entry| &entry.event_type))
+    .bind(texts(|entry| &entry.severity))
+    .bind(texts(|entry| &entry.actor_user_id))
+    .bind(texts(|entry| &entry.actor_username))
+    .bind(texts(|entry| &entry.actor_ip))
+    .bind(texts(|entry| &entry.resource_type))
+    .bind(texts(|entry| &entry.resource_id))
+    .bind(texts(|entry| &entry.resource_name))
+    .bind(texts(|entry| &entry.action))
+    .bind(texts(|entry| &entry.details))
+    .bind(successes)
+    .bind(texts(|entry| &entry.error_message))
+    .bind(texts(|entry| &entry.user_agent))
+    .bind(texts(|entry| &entry.request_path))
+    .bind(texts(|entry| &entry.request_method))
+    .bind(texts(|entry| &entry.request_id))
+    .bind(numbers)
+    .bind(chain.first_sequence)
+    .bind(chain.first_hash.as_slice())
+    .bind(chain.last_sequence)
+    .bind(chain.last_hash.as_slice())
+    .bind(chain.last_id)
+    .bind(chain.seal.as_slice())
+    .bind(chain.id)
+    .bind(hours)
+    .bind(kinds)
+    .bind(severities)
+    .bind(outcomes)
+    .bind(sums)
+    .execute(connection)
+    .await
+}
