@@ -265,3 +265,42 @@ impl Row for DeviceCode {
         .await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_are_few_sizes_of_batches_and_nothing_waits_for_a_round_number() {
+        for (waiting, together) in [
+            (1, 1),
+            (31, 31),
+            (32, 32),
+            (33, 32),
+            (63, 32),
+            (127, 96),
+            (128, 128),
+        ] {
+            assert_eq!(at_once(waiting), together);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_left_over_goes_along_with_what_comes() {
+        let (line, mut waiting) = mpsc::channel(300);
+        for n in 0..200 {
+            line.send(n).await.unwrap();
+        }
+        let mut entries = vec![1000];
+        assert!(more(&mut waiting, &mut entries).await);
+        assert_eq!(entries.len(), MOST_AT_ONCE);
+        assert_eq!(entries[..3], [1000, 0, 1]);
+        drop(line);
+        // What is there is still written when nobody can come any more.
+        entries.truncate(1);
+        assert!(more(&mut waiting, &mut entries).await);
+        assert_eq!(entries.len(), 74);
+        entries.clear();
+        assert!(!more(&mut waiting, &mut entries).await);
+    }
+}

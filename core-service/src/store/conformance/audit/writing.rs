@@ -1,12 +1,15 @@
 //! Entries are written: with the change, or a little later, and none gets lost unsaid.
 
 use serde_json::json;
+use tokio::{sync::Barrier, task::JoinSet};
 
 use super::*;
 use crate::{
     audit::{Severity, verification::verify},
     domain::client::Client,
+    error::Error,
     store::{
+        Transaction,
         conformance::{conformance, fixtures},
         users,
     },
@@ -16,6 +19,17 @@ use crate::{
 async fn count_of(store: &Store, event_type: EventType) -> usize {
     let of_type = |record: &Record| record.entry.event_type == event_type.as_str();
     everything(store).await.into_iter().filter(of_type).count()
+}
+
+/// Commits `transaction` with `event`. That it is refused shows at once or with the commit.
+async fn record_and_commit(
+    core: &Core,
+    mut transaction: Transaction,
+    ctx: &Ctx,
+    event: Event,
+) -> Result<(), Error> {
+    core.audit.record_in(&mut transaction, ctx, event).await?;
+    Ok(transaction.commit().await?)
 }
 
 conformance! {
@@ -75,11 +89,50 @@ conformance! {
         let zoe = fixtures::user("zoe");
         let mut transaction = core.store.begin().await.unwrap();
         users::insert(&mut transaction, &zoe).await.unwrap();
-        let recorded = core.audit.record_in(&mut transaction, &hand.by("ada"), event(1)).await;
-        assert!(recorded.is_err());
-        drop(transaction);
+        assert!(record_and_commit(&core, transaction, &hand.by("ada"), event(1)).await.is_err());
         let mut connection = core.store.read().await.unwrap();
         assert!(users::by_id(&mut connection, &zoe.id).await.unwrap().is_none());
+    }
+
+    async fn an_event_that_is_refused_costs_changes_at_the_same_time_nothing(database: Database) {
+        let hand = Hand::new();
+        let core = hand.core(&database, |_| {}).await;
+        tamper(&core.store, "CREATE UNIQUE INDEX once ON audit_log (resource_id)").await.unwrap();
+        let transaction = core.store.begin().await.unwrap();
+        record_and_commit(&core, transaction, &hand.by("ada"), event(0)).await.unwrap();
+        let gate = Arc::new(Barrier::new(20));
+        let mut tasks = JoinSet::new();
+        for n in 0..20 {
+            let (core, ctx, gate) = (core.clone(), hand.by("ada"), gate.clone());
+            tasks.spawn(async move {
+                let user = fixtures::user(&format!("user {n}"));
+                gate.wait().await;
+                let mut transaction = core.store.begin().await.unwrap();
+                users::insert(&mut transaction, &user).await.unwrap();
+                // Every fourth of them says what was said before.
+                let number = if n % 4 == 0 { 0 } else { n };
+                let done = record_and_commit(&core, transaction, &ctx, event(number)).await;
+                let mut connection = core.store.read().await.unwrap();
+                let is_there = users::by_id(&mut connection, &user.id).await.unwrap().is_some();
+                assert_eq!((done.is_ok(), is_there), (n % 4 != 0, n % 4 != 0), "{n}: {done:?}");
+            });
+        }
+        while let Some(done) = tasks.join_next().await {
+            done.unwrap();
+        }
+        assert_eq!(everything(&core.store).await.len(), 16);
+        assert_eq!(verify(&core, NOW, "").await.unwrap().breaks, []);
+    }
+
+    async fn two_events_of_one_change_follow_one_another(database: Database) {
+        let hand = Hand::new();
+        let core = hand.core(&database, |_| {}).await;
+        let mut transaction = core.store.begin().await.unwrap();
+        core.audit.record_in(&mut transaction, &hand.by("ada"), event(1)).await.unwrap();
+        record_and_commit(&core, transaction, &hand.by("ada"), event(2)).await.unwrap();
+        let [first, second] = everything(&core.store).await.try_into().unwrap();
+        assert_eq!((&*first.entry.resource_id, &*second.entry.resource_id), ("1", "2"));
+        assert_eq!(verify(&core, NOW, "").await.unwrap().breaks, []);
     }
 
     async fn an_orderly_end_writes_what_waits(database: Database) {
