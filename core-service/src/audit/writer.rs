@@ -31,11 +31,9 @@ use super::{
 use crate::{
     Clock, Ctx,
     domain::audit::Entry,
-    store::{Store, StoreError},
+    store::{Store, StoreError, audit::MOST_AT_ONCE},
 };
 
-/// Entries that one statement adds at most.
-const MOST_AT_ONCE: usize = 256;
 /// An entry waits so long for others.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// A failed batch is tried again after this, then after twice as long, and so on

@@ -81,6 +81,10 @@ fn credentials(metadata: &MetadataMap) -> Result<(Option<ClientAuthentication>, 
     let (id, secret) = decoded.split_once(':').ok_or_else(malformed)?;
     // RFC 6749 section 2.3.1: both halves are form-encoded before they are joined.
     let decode = |text: &str| {
+        // As most are: nothing in it is encoded.
+        if !text.contains(['%', '+']) {
+            return text.to_owned();
+        }
         form_urlencoded::parse(format!("v={text}").replace('&', "%26").as_bytes())
             .next()
             .map(|(_, value)| value.into_owned())

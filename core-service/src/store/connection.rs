@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use sqlx::{Executor as _, PgConnection, SqliteConnection, sqlite::SqliteArguments};
+use sqlx::{Executor as _, PgConnection, SqliteConnection};
 
 use super::{
     changes::{Change, Changes},
@@ -10,7 +10,7 @@ use super::{
     listen,
     pool::Lent,
     statements::Statements,
-    writer::Member,
+    writer::{Member, Prepared},
 };
 
 /// A connection to read with. Writes belong into a [`Transaction`]: on SQLite this
@@ -145,19 +145,15 @@ impl Transaction {
         self.changed.push(change);
     }
 
-    /// Runs `statements` with `values` at the end, together with the commit: for what comes
-    /// last, and is done whatever the answer. SQLite only, whose thread is then asked once.
+    /// Runs `statements` at the end, together with the commit: for what comes last, and is
+    /// done whatever the answer. SQLite only, whose thread is then asked once.
     ///
     /// # Errors
     /// What SQLite says of those that were to come at the end so far: they are run now.
-    pub(super) async fn at_end(
-        &mut self,
-        statements: String,
-        values: SqliteArguments,
-    ) -> Result<(), StoreError> {
+    pub(super) async fn at_end(&mut self, statements: Prepared) -> Result<(), StoreError> {
         self.flush().await?;
         if let Native::Sqlite(member) = &mut self.native {
-            member.at_end(statements, values);
+            member.at_end(statements);
         }
         Ok(())
     }

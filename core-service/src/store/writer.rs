@@ -74,7 +74,17 @@ pub(super) struct Member {
     desk: Option<OwnedMutexGuard<Desk>>,
     progress: Progress,
     /// What goes with the commit.
-    end: Option<(String, SqliteArguments)>,
+    end: Option<Prepared>,
+}
+
+/// Statements that are run in one trip to the connection's thread.
+pub(super) struct Prepared {
+    /// With `?` in the places of
+    pub(super) text: String,
+    /// the values.
+    pub(super) values: SqliteArguments,
+    /// They stay prepared, for those that are alike.
+    pub(super) keep: bool,
 }
 
 /// How far a member came.
@@ -307,17 +317,18 @@ impl Desk {
         Ok(())
     }
 
-    /// The same with values for their places, which are `?`.
-    async fn run_with(
+    /// The same with values.
+    async fn run_prepared(
         &mut self,
-        statements: String,
-        values: SqliteArguments,
+        statements: Prepared,
         counter: &Statements,
     ) -> Result<(), StoreError> {
-        statements.split(';').for_each(|_| counter.count());
+        let Prepared { text, values, keep } = statements;
+        text.split(';').for_each(|_| counter.count());
         // On no other connection: there they would not be part of the group.
         let connection = self.connection.as_mut().ok_or_else(lost)?;
-        sqlx::query_with(AssertSqlSafe(statements), values)
+        sqlx::query_with(AssertSqlSafe(text), values)
+            .persistent(keep)
             .execute(connection)
             .await?;
         Ok(())
@@ -397,8 +408,8 @@ impl Member {
     }
 
     /// Has `statements` run with the commit.
-    pub(super) fn at_end(&mut self, statements: String, values: SqliteArguments) {
-        self.end = Some((statements, values));
+    pub(super) fn at_end(&mut self, statements: Prepared) {
+        self.end = Some(statements);
     }
 
     /// Runs what was to go with the commit now.
@@ -406,11 +417,11 @@ impl Member {
     /// # Errors
     /// What SQLite says of it; UNAVAILABLE when the connection was lost.
     pub(super) async fn flush(&mut self) -> Result<(), StoreError> {
-        let (Some((statements, values)), Some(desk)) = (self.end.take(), self.desk.as_mut()) else {
+        let (Some(statements), Some(desk)) = (self.end.take(), self.desk.as_mut()) else {
             return Ok(());
         };
-        let counter = &self.writer.0.statements;
-        desk.run_with(statements, values, counter).await
+        desk.run_prepared(statements, &self.writer.0.statements)
+            .await
     }
 
     /// Joins the group's commit and waits until it is durable; `changed` is then called,
@@ -437,9 +448,9 @@ impl Member {
             let counter = &writer.0.statements;
             let ended = match last {
                 None => desk.run(end, counter).await,
-                Some((statements, values)) => {
-                    let statements = format!("{statements}; {end}");
-                    let ended = desk.run_with(statements, values, counter).await;
+                Some(mut statements) => {
+                    statements.text = format!("{}; {end}", statements.text);
+                    let ended = desk.run_prepared(statements, counter).await;
                     if !matches!(ended, Ok(()) | Err(StoreError::Unavailable(_))) {
                         desk.refused(&writer).await;
                         return ended;

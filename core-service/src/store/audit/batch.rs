@@ -14,7 +14,9 @@ use crate::{
         audit::{Chain, Count, Entry, Link},
         time::Timestamp,
     },
-    store::{Conn, Executor, StoreError, Transaction, append::insert_rows, within},
+    store::{
+        Conn, Executor, StoreError, Transaction, append::insert_rows, within, writer::Prepared,
+    },
 };
 
 /// What is appended at once.
@@ -28,6 +30,12 @@ pub(crate) struct Batch<'b> {
     /// How many there are of each kind.
     pub(crate) counts: &'b [Count],
 }
+
+/// Entries that are appended at once at most.
+pub(crate) const MOST_AT_ONCE: usize = 256;
+/// Statements for so many entries SQLite keeps prepared: an event that goes with its change,
+/// and a full batch. Each size is a statement of its own, which takes memory by it.
+const KEPT: [usize; 2] = [1, MOST_AT_ONCE];
 
 /// Of an insert into `audit_counts`.
 macro_rules! or_add {
@@ -45,18 +53,21 @@ pub(crate) async fn append(
     transaction: &mut Transaction,
     batch: &Batch<'_>,
 ) -> Result<(), StoreError> {
-    let answer = transaction.statement();
-    match transaction.conn()? {
-        Conn::Sqlite(_) => {
-            let values = sqlite_values(batch).map_err(sqlx::Error::Encode)?;
-            transaction.at_end(sqlite_text(batch), values).await
-        }
-        Conn::Postgres(connection) => {
-            let written = within(answer, on_postgres(connection, batch)).await;
-            transaction.heard(&written);
-            written.map(drop)
-        }
+    if let Conn::Sqlite(_) = transaction.conn()? {
+        let statements = Prepared {
+            text: sqlite_text(batch),
+            values: sqlite_values(batch).map_err(sqlx::Error::Encode)?,
+            keep: KEPT.contains(&batch.entries.len()),
+        };
+        return transaction.at_end(statements).await;
     }
+    let answer = transaction.statement();
+    if let Conn::Postgres(connection) = transaction.conn()? {
+        let written = within(answer, on_postgres(connection, batch)).await;
+        transaction.heard(&written);
+        written?;
+    }
+    Ok(())
 }
 
 fn sqlite_text(batch: &Batch<'_>) -> String {
@@ -66,12 +77,14 @@ fn sqlite_text(batch: &Batch<'_>) -> String {
         batch.entries.len(),
     );
     let chain = update_text!("?" "?" "?" "?" "?" "?" "?");
-    let counts = insert_rows(
-        "audit_counts (hour, chain, event_type, severity, success, count)",
-        6,
-        batch.counts.len(),
+    // One text for however many kinds. Without WHERE the parser takes ON for that of a join.
+    let counts = concat!(
+        "INSERT INTO audit_counts (chain, hour, event_type, severity, success, count) \
+         SELECT ?, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4 \
+         FROM json_each(?) WHERE true ",
+        or_add!()
     );
-    format!("{entries}; {chain}; {counts} {}", or_add!())
+    format!("{entries}; {chain}; {counts}")
 }
 
 /// In the order of [`sqlite_text`].
@@ -109,14 +122,17 @@ fn sqlite_values(batch: &Batch<'_>) -> Result<SqliteArguments, BoxDynError> {
     values.add(chain.last_id)?;
     values.add(chain.seal.as_slice())?;
     values.add(chain.id)?;
-    for count in batch.counts {
-        values.add(count.hour)?;
-        values.add(chain.id)?;
-        values.add(&*count.event_type)?;
-        values.add(&*count.severity)?;
-        values.add(count.success)?;
-        values.add(count.count)?;
-    }
+    values.add(chain.id)?;
+    let counts = batch.counts.iter().map(|count| {
+        (
+            count.hour.0,
+            &*count.event_type,
+            &*count.severity,
+            i64::from(count.success),
+            count.count,
+        )
+    });
+    values.add(serde_json::to_string(&counts.collect::<Vec<_>>())?)?;
     Ok(values)
 }
 

@@ -7,7 +7,7 @@ mod entries;
 mod register;
 mod search;
 
-pub(crate) use batch::{Batch, append};
+pub(crate) use batch::{Batch, MOST_AT_ONCE, append};
 pub(crate) use chains::{
     all as chains, lock, lock_existing, lock_number, number, remove as remove_chain, update,
 };
