@@ -28,7 +28,7 @@ pub struct Ctx {
     pub session_cookie: Option<PlainToken>,
     /// What a form of the pages carried against forgery, unverified; empty without one.
     pub csrf_token: String,
-    /// HTTP method and path, without the query; empty for gRPC calls from outside.
+    /// HTTP method and path, without the query; empty for gRPC calls of which no edge told.
     pub method: String,
     /// See `method`.
     pub path: String,

@@ -31,7 +31,7 @@ impl Entry {
             "request",
             request_id = %caller.request_id.to_str().unwrap_or_default(),
             method = %request.method(),
-            route = %route,
+            route,
             client_ip = context.map(|context| display(&context.client_ip)),
         );
         Self {

@@ -1,11 +1,14 @@
 //! The core's services on the public listener, beside HTTP.
 
+use std::time::Duration;
+
 use authgate_proto::v1::{
-    IntrospectTokenRequest, ListUsersRequest, admin_client::AdminClient,
-    introspection_client::IntrospectionClient,
+    AuditFilter, IntrospectTokenRequest, ListAuditRequest, ListUsersRequest, RequestContext,
+    admin_client::AdminClient, introspection_client::IntrospectionClient,
 };
 use http::Method;
-use tonic::{Code, Request};
+use prost::Message;
+use tonic::{Code, Request, metadata::MetadataValue};
 
 use crate::support::{
     TestApp,
@@ -43,6 +46,40 @@ on_both! {
         assert!(answer.active);
         assert_eq!(answer.client_id, SERVICE.0);
         assert_eq!(answer.exp - app.now(), 3600);
+    }
+
+    async fn the_audit_trail_has_what_the_edge_knows_of_a_call_and_not_what_it_says(app: TestApp) {
+        app.seed(people_and_clients()).await;
+        let token = app.request(Method::POST, "/oauth/token").basic(SERVICE.0, SERVICE.1)
+            .form(&[("grant_type", "client_credentials")]).send().await.ok();
+        let token = token["access_token"].as_str().unwrap().to_owned();
+        let mut request = Request::new(IntrospectTokenRequest { token });
+        let forged = RequestContext { client_ip: "6.6.6.6".to_owned(), ..RequestContext::default() };
+        let metadata = request.metadata_mut();
+        let bytes = MetadataValue::from_bytes(&forged.encode_to_vec());
+        metadata.insert_bin("authgate-context-bin", bytes);
+        metadata.insert("x-forwarded-for", "6.6.6.6".parse().unwrap());
+        metadata.insert("user-agent", "reporter/2".parse().unwrap());
+        metadata.insert("authorization", basic().parse().unwrap());
+        let answer = IntrospectionClient::new(app.grpc()).introspect(request).await.unwrap();
+        let request_id = answer.metadata().get("x-request-id").unwrap().to_str().unwrap().to_owned();
+
+        // Introspections are counted by the minute.
+        app.advance(Duration::from_secs(61));
+        let filter = AuditFilter { event_types: vec!["TOKEN_INTROSPECTED".to_owned()], ..AuditFilter::default() };
+        let list = ListAuditRequest { filter: Some(filter), ..ListAuditRequest::default() };
+        let mut entries = Vec::new();
+        for _ in 0..100 {
+            entries = app.admin().list_audit(list.clone()).await.unwrap().into_inner().entries;
+            if !entries.is_empty() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        let entry = &entries[0];
+        assert_eq!((&*entry.actor_ip, &*entry.request_id), ("127.0.0.1", &*request_id));
+        assert!(entry.user_agent.contains("reporter/2"), "{}", entry.user_agent);
+        assert_eq!((&*entry.request_method, &*entry.request_path), ("POST", "/authgate.v1.Introspection/Introspect"));
     }
 
     async fn administration_is_for_administrators(app: TestApp) {

@@ -157,7 +157,7 @@ impl Audit {
     }
 
     /// Writes `event` down with the change itself: both are committed, or neither. Call
-    /// it last before the commit.
+    /// it last before the commit, which on SQLite writes it.
     ///
     /// # Errors
     /// UNAVAILABLE when the database is away.

@@ -27,7 +27,7 @@ use tonic_health::pb::health_server::HealthServer;
 use crate::{Core, domain::secret::secrets_equal};
 
 /// Stands in the extensions of requests whose sender proved to be one of our own
-/// parts: only then is its request context believed.
+/// parts: only then is the request context believed that it sends.
 #[derive(Debug, Clone, Copy)]
 pub struct Trusted;
 

@@ -1,7 +1,8 @@
 //! Rows that many requests add at once: one statement and one durable commit for all.
 //!
-//! Whoever comes while a commit is under way goes along with the next one, so the more
-//! there is to do, the less each costs, and who is alone waits for nobody.
+//! Whoever comes while a commit is under way goes along with the next one (on SQLite, of more
+//! than 32, with the next but one at most), so the more there is to do, the less each costs,
+//! and who is alone waits for nobody.
 //!
 //! Here the databases get different texts: PostgreSQL makes rows of one parameter a column
 //! by UNNEST, SQLite of one parameter a value. The columns are those of the `insert` of
@@ -40,8 +41,11 @@ pub(super) struct Appender<T>(mpsc::Sender<Entry<T>>);
 /// A row, and who waits for it.
 struct Entry<T> {
     row: T,
-    done: oneshot::Sender<Result<(), StoreError>>,
+    done: Done,
 }
+
+/// Tells what became of a row.
+type Done = oneshot::Sender<Result<(), StoreError>>;
 
 /// What can be appended.
 pub(super) trait Row: Send + Sync + Sized + 'static {
@@ -93,30 +97,39 @@ impl<T: Row> Appender<T> {
 async fn serve<T: Row>(pools: Pools, mut line: mpsc::Receiver<Entry<T>>) {
     let mut entries = Vec::with_capacity(MOST_AT_ONCE);
     while more(&mut line, &mut entries).await {
-        let (rows, waiting): (Vec<T>, Vec<_>) = entries
-            .drain(..at_once(entries.len()))
+        let together = match pools.native {
+            Native::Sqlite(_) => at_once(entries.len()),
+            Native::Postgres(_) => entries.len(),
+        };
+        let (rows, waiting) = entries
+            .drain(..together)
             .map(|entry| (entry.row, entry.done))
             .unzip();
-        match write(&pools, &rows).await {
-            // One row fails all of them; which one shows when each is written alone.
-            Err(StoreError::Conflict(_)) if rows.len() > 1 => {
-                for (row, done) in rows.into_iter().zip(waiting) {
-                    let written = write(&pools, &[row]).await;
-                    let is_lost = matches!(written, Err(StoreError::Unavailable(_)));
-                    // Who went away is not told.
-                    let _ = done.send(written);
-                    if is_lost {
-                        // Nor are the others kept waiting for the same.
-                        break;
-                    }
-                }
-            }
-            written => {
-                let written = written.map_err(Arc::new);
-                for done in waiting {
-                    let _ = done.send(written.as_ref().copied().map_err(StoreError::shared));
-                }
-            }
+        write_all(&pools, rows, waiting).await;
+    }
+}
+
+/// Writes `rows` and tells those who wait for them, each for its own.
+async fn write_all<T: Row>(pools: &Pools, rows: Vec<T>, waiting: Vec<Done>) {
+    let mut parts = vec![(rows, waiting)];
+    while let Some((mut rows, mut waiting)) = parts.pop() {
+        let written = write(pools, &rows).await;
+        if matches!(written, Err(StoreError::Conflict(_))) && rows.len() > 1 {
+            // One row fails all of them; the half without it is written.
+            let middle = rows.len() / 2;
+            parts.push((rows.split_off(middle), waiting.split_off(middle)));
+            parts.push((rows, waiting));
+            continue;
+        }
+        let is_lost = matches!(written, Err(StoreError::Unavailable(_)));
+        let written = written.map_err(Arc::new);
+        for done in waiting {
+            // Who went away is not told.
+            let _ = done.send(written.as_ref().copied().map_err(StoreError::shared));
+        }
+        if is_lost {
+            // Nor are the others kept waiting for the same.
+            return;
         }
     }
 }
@@ -134,7 +147,7 @@ async fn more<T>(line: &mut mpsc::Receiver<T>, entries: &mut Vec<T>) -> bool {
     true
 }
 
-/// How many of `waiting` go together.
+/// How many of `waiting` go together to SQLite.
 const fn at_once(waiting: usize) -> usize {
     if waiting < ROUND {
         waiting

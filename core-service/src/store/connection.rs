@@ -10,7 +10,7 @@ use super::{
     listen,
     pool::Lent,
     statements::Statements,
-    writer::{Member, Prepared},
+    writer::Member,
 };
 
 /// A connection to read with. Writes belong into a [`Transaction`]: on SQLite this
@@ -91,8 +91,9 @@ impl Executor for Transaction {
     }
 
     fn heard<T: Send>(&mut self, answer: &Result<T, StoreError>) {
-        if let Native::Postgres(connection) = &mut self.native {
-            connection.heard(answer);
+        match &mut self.native {
+            Native::Sqlite(member) => member.heard(answer),
+            Native::Postgres(connection) => connection.heard(answer),
         }
     }
 
@@ -145,20 +146,7 @@ impl Transaction {
         self.changed.push(change);
     }
 
-    /// Runs `statements` at the end, together with the commit: for what comes last, and is
-    /// done whatever the answer. SQLite only, whose thread is then asked once.
-    ///
-    /// # Errors
-    /// What SQLite says of those that were to come at the end so far: they are run now.
-    pub(super) async fn at_end(&mut self, statements: Prepared) -> Result<(), StoreError> {
-        self.flush().await?;
-        if let Native::Sqlite(member) = &mut self.native {
-            member.at_end(statements);
-        }
-        Ok(())
-    }
-
-    /// Runs what was to be run at the end now: what follows builds on it.
+    /// Runs what was to go with the commit now: what follows builds on it.
     ///
     /// # Errors
     /// What SQLite says of it.
@@ -173,7 +161,8 @@ impl Transaction {
     /// contradicts it, and within a quarter of a second nothing in that of others.
     ///
     /// # Errors
-    /// UNAVAILABLE when the database went away; whether it was done is then unknown.
+    /// UNAVAILABLE when the database went away; whether it was done is then unknown. Others
+    /// when SQLite refuses what was left for the commit (`audit::append`); nothing was done then.
     pub async fn commit(mut self) -> Result<(), StoreError> {
         let changed = std::mem::take(&mut self.changed);
         let changes = Arc::clone(&self.changes);

@@ -25,8 +25,9 @@ const RETRY: Duration = Duration::from_millis(250);
 const START_PATIENCE: u32 = 10;
 /// How long a write waits for another process that writes the same SQLite file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// Statements that the writer of an SQLite file keeps prepared: some for each number of rows.
-const WRITERS_STATEMENTS: usize = 256;
+/// Statements that the writer of an SQLite file keeps prepared: for each of the 35 numbers of
+/// rows and the two tables of `append` four, and the usual ones.
+const WRITERS_STATEMENTS: usize = 384;
 
 /// The readers' pool and the writer of the SQLite file at `url`, made and migrated.
 pub(super) async fn sqlite(

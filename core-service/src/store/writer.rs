@@ -74,16 +74,18 @@ pub(super) struct Member {
     desk: Option<OwnedMutexGuard<Desk>>,
     progress: Progress,
     /// What goes with the commit.
-    end: Option<Prepared>,
+    deferred: Option<Deferred>,
+    /// A statement failed, after which SQLite may have rolled back on its own.
+    is_broken: bool,
 }
 
-/// Statements that are run in one trip to the connection's thread.
-pub(super) struct Prepared {
-    /// With `?` in the places of
+/// Statements that are run later, in one trip to the connection's thread.
+pub(super) struct Deferred {
+    /// The statements, with `?` in the places of values.
     pub(super) text: String,
-    /// the values.
+    /// The values of all of them, in order.
     pub(super) values: SqliteArguments,
-    /// They stay prepared, for those that are alike.
+    /// Whether they stay prepared, for others that are alike.
     pub(super) keep: bool,
 }
 
@@ -131,7 +133,8 @@ impl Writer {
             writer: self.clone(),
             desk: Some(self.desk(turn).await?),
             progress: Progress::AtDesk,
-            end: None,
+            deferred: None,
+            is_broken: false,
         };
         member.begin(answer).await?;
         Ok(member)
@@ -180,9 +183,8 @@ impl Writer {
             return done;
         }
         desk.group = Some(group.unwrap_or_else(Group::new));
-        if done.is_err() {
-            desk.refused(self).await;
-            return done;
+        if let Err(refusal) = done {
+            return Err(desk.refused(refusal, self).await);
         }
         let durable = desk.join();
         if is_last {
@@ -318,12 +320,12 @@ impl Desk {
     }
 
     /// The same with values.
-    async fn run_prepared(
+    async fn run_deferred(
         &mut self,
-        statements: Prepared,
+        deferred: Deferred,
         counter: &Statements,
     ) -> Result<(), StoreError> {
-        let Prepared { text, values, keep } = statements;
+        let Deferred { text, values, keep } = deferred;
         text.split(';').for_each(|_| counter.count());
         // On no other connection: there they would not be part of the group.
         let connection = self.connection.as_mut().ok_or_else(lost)?;
@@ -340,12 +342,16 @@ impl Desk {
         self.run(back, statements).await
     }
 
-    /// A member's statement was refused: the others of the group go on without it.
-    async fn refused(&mut self, writer: &Writer) {
-        if let Err(error) = self.undo(&writer.0.statements).await {
-            self.fail(error);
+    /// A member's statement was refused: the others of the group go on without it. Gives
+    /// `refusal`, for the member.
+    async fn refused(&mut self, refusal: StoreError, writer: &Writer) -> StoreError {
+        let refusal = Arc::new(refusal);
+        if self.undo(&writer.0.statements).await.is_err() {
+            // There is nothing to go back to: it was the commit, or SQLite has rolled back.
+            self.fail(&refusal);
         }
         writer.settle(self).await;
+        StoreError::shared(&refusal)
     }
 
     /// Makes what the open group did durable, and tells its members.
@@ -355,7 +361,7 @@ impl Desk {
         }
         match self.run("COMMIT", statements).await {
             Ok(()) => self.succeed(),
-            Err(error) => self.fail(error),
+            Err(error) => self.fail(&Arc::new(error)),
         }
     }
 
@@ -368,11 +374,10 @@ impl Desk {
     }
 
     /// Nothing of what the open group did has happened.
-    fn fail(&mut self, error: StoreError) {
+    fn fail(&mut self, cause: &Arc<StoreError>) {
         self.connection = None;
-        let cause = Arc::new(error);
         for done in self.group.take().into_iter().flat_map(|group| group.done) {
-            let _ = done.send(Err(StoreError::shared(&cause)));
+            let _ = done.send(Err(StoreError::shared(cause)));
         }
     }
 }
@@ -407,37 +412,51 @@ impl Member {
         Ok(())
     }
 
-    /// Has `statements` run with the commit.
-    pub(super) fn at_end(&mut self, statements: Prepared) {
-        self.end = Some(statements);
+    /// Takes note of a statement's answer.
+    pub(super) fn heard<T>(&mut self, answer: &Result<T, StoreError>) {
+        self.is_broken |= !matches!(answer, Ok(_) | Err(StoreError::Conflict(_)));
+    }
+
+    /// Has `deferred` run with the commit: nothing may depend on it before.
+    pub(super) fn at_end(&mut self, deferred: Deferred) {
+        self.deferred = Some(deferred);
     }
 
     /// Runs what was to go with the commit now.
     ///
     /// # Errors
-    /// What SQLite says of it; UNAVAILABLE when the connection was lost.
+    /// What SQLite says of it; UNAVAILABLE when the transaction was lost.
     pub(super) async fn flush(&mut self) -> Result<(), StoreError> {
-        let (Some(statements), Some(desk)) = (self.end.take(), self.desk.as_mut()) else {
+        let Some(deferred) = self.deferred.take() else {
             return Ok(());
         };
-        desk.run_prepared(statements, &self.writer.0.statements)
-            .await
+        match &mut self.desk {
+            Some(desk) if !self.is_broken => {
+                desk.run_deferred(deferred, &self.writer.0.statements).await
+            }
+            _ => Err(lost()),
+        }
     }
 
     /// Joins the group's commit and waits until it is durable; `changed` is then called,
     /// also when the caller has gone away.
     ///
     /// # Errors
-    /// UNAVAILABLE when it did not happen; what SQLite says of what was to be run at the end.
+    /// UNAVAILABLE when it did not happen; what SQLite says of what was deferred, and then
+    /// nothing of the member has happened.
     pub(super) async fn commit(
         mut self,
         changed: impl FnOnce() + Send + 'static,
     ) -> Result<(), StoreError> {
+        if self.is_broken {
+            // What was deferred would be written, and not what it belongs to.
+            return Err(lost());
+        }
         let Some(mut desk) = self.desk.take() else {
             return Err(StoreError::unavailable("the transaction has ended"));
         };
         let writer = self.writer.clone();
-        let last = self.end.take();
+        let deferred = self.deferred.take();
         let committed = tokio::spawn(async move {
             let is_last = writer.is_last(&desk);
             let end = if is_last {
@@ -446,24 +465,27 @@ impl Member {
                 "RELEASE member"
             };
             let counter = &writer.0.statements;
-            let ended = match last {
+            let ended = match deferred {
                 None => desk.run(end, counter).await,
-                Some(mut statements) => {
-                    statements.text = format!("{}; {end}", statements.text);
-                    let ended = desk.run_prepared(statements, counter).await;
-                    if !matches!(ended, Ok(()) | Err(StoreError::Unavailable(_))) {
-                        desk.refused(&writer).await;
-                        return ended;
-                    }
-                    ended
+                Some(mut deferred) => {
+                    deferred.text = format!("{}; {end}", deferred.text);
+                    desk.run_deferred(deferred, counter).await
                 }
+            };
+            let ended = match ended {
+                Err(refusal @ (StoreError::Conflict(_) | StoreError::Internal(_))) => {
+                    let refusal = desk.refused(refusal, &writer).await;
+                    changed();
+                    return Err(refusal);
+                }
+                ended => ended,
             };
             let durable = desk.join();
             match ended {
                 Ok(()) if is_last => desk.succeed(),
                 // Whoever was waited for may have gone away meanwhile.
                 Ok(()) => writer.settle(&mut desk).await,
-                Err(error) => desk.fail(error),
+                Err(error) => desk.fail(&Arc::new(error)),
             }
             drop(desk);
             let result = committed(durable).await;
@@ -489,7 +511,7 @@ impl Drop for Member {
                 Progress::Begun => desk.undo(&writer.0.statements).await,
             };
             if let Err(error) = undone {
-                desk.fail(error);
+                desk.fail(&Arc::new(error));
             }
             writer.settle(&mut desk).await;
         });

@@ -15,7 +15,8 @@ use crate::{
         time::Timestamp,
     },
     store::{
-        Conn, Executor, StoreError, Transaction, append::insert_rows, within, writer::Prepared,
+        Conn, Executor, StoreError, Transaction, append::insert_rows, connection::Native, within,
+        writer::Deferred,
     },
 };
 
@@ -53,13 +54,14 @@ pub(crate) async fn append(
     transaction: &mut Transaction,
     batch: &Batch<'_>,
 ) -> Result<(), StoreError> {
-    if let Conn::Sqlite(_) = transaction.conn()? {
-        let statements = Prepared {
+    transaction.flush().await?;
+    if let Native::Sqlite(member) = &mut transaction.native {
+        member.at_end(Deferred {
             text: sqlite_text(batch),
             values: sqlite_values(batch).map_err(sqlx::Error::Encode)?,
             keep: KEPT.contains(&batch.entries.len()),
-        };
-        return transaction.at_end(statements).await;
+        });
+        return Ok(());
     }
     let answer = transaction.statement();
     if let Conn::Postgres(connection) = transaction.conn()? {
