@@ -432,7 +432,12 @@ impl Member {
         };
         match &mut self.desk {
             Some(desk) if !self.is_broken => {
-                desk.run_deferred(deferred, &self.writer.0.statements).await
+                // Also when this is given up in the middle.
+                self.is_broken = true;
+                let counter = &self.writer.0.statements;
+                let done = desk.run_deferred(deferred, counter).await;
+                self.is_broken = done.is_err();
+                done
             }
             _ => Err(lost()),
         }
