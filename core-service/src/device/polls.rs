@@ -4,10 +4,11 @@
 //! decided. Each pod judges the polls that reach it; a device that spreads its polls over
 //! pods is served more often than it may ask, and gains nothing by it.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+use std::{sync::Arc, time::Duration};
+
+use quick_cache::{
+    UnitWeighter,
+    sync::{Cache, EntryAction, EntryResult},
 };
 
 use crate::{
@@ -23,25 +24,23 @@ use crate::{
 
 /// What each `slow_down` adds to the interval (section 3.5).
 const SLOWER: Duration = Duration::from_secs(5);
-/// More waiting devices than this in one process are not tracked: memory stays bounded.
-const MAX_TRACKED: usize = 500_000;
-/// Forgotten entries are looked for when so many were added.
-const SWEEP_EVERY: usize = 10_000;
+/// So many waiting devices are kept in memory, some 70 MB of it. Of more, those that do not
+/// poll make room: each poll of one that is not kept reads from the database.
+const MOST_KEPT: u64 = 500_000;
+/// Tables grow; so many are made room for at once, and idle memory counts.
+const EXPECTED: usize = 1024;
 
 /// Knows the devices that wait.
 pub(crate) struct PollTracker {
-    waiting: Mutex<Waiting>,
+    waiting: Cache<Key, Device, UnitWeighter>,
     changes: Arc<Changes>,
 }
 
-#[derive(Default)]
-struct Waiting {
-    devices: HashMap<String, Device>,
-    since_sweep: usize,
-}
+/// The hash of a device code: looked up as a whole, a code is never compared piece by piece.
+type Key = [u8; 32];
 
+#[derive(Clone)]
 struct Device {
-    hash: TokenHash,
     client: Arc<Client>,
     /// Nobody has decided for so long.
     pending: Validity,
@@ -66,30 +65,37 @@ pub(crate) enum Poll {
 impl PollTracker {
     /// Nobody waits yet; `changes` tells when somebody decides.
     pub(crate) fn new(changes: &Arc<Changes>) -> Self {
+        Self::of(MOST_KEPT, changes)
+    }
+
+    fn of(most: u64, changes: &Arc<Changes>) -> Self {
         Self {
-            waiting: Mutex::default(),
+            waiting: Cache::with_weighter(EXPECTED, most, UnitWeighter),
             changes: Arc::clone(changes),
         }
     }
 
-    /// Judges a poll of device code record `id` at `now` from memory. None when it is not
-    /// known to wait: when there is no such code of this client, or it was decided, or its
-    /// time is over; the database knows.
+    /// Judges a poll by `client` with the `presented` device code at `now` from memory. None
+    /// when it is not known to wait: when there is no such code of this client, or it was
+    /// decided, or its time is over; the database knows.
     pub(crate) fn poll(
         &self,
-        id: &str,
         presented: &PlainToken,
         client: &ClientId,
         now: Timestamp,
     ) -> Option<Poll> {
-        let hash = presented.hash();
-        let mut waiting = self.lock();
-        let device = waiting.devices.get_mut(id)?;
-        let waits = now < device.expires_at
-            && device.client.id == *client
-            && device.hash.equals(&hash)
-            && self.changes.hold(&device.pending);
-        waits.then(|| device.poll(now))
+        let judged = self
+            .waiting
+            .entry(&key(&presented.hash()), None, |_, device| {
+                let waits = now < device.expires_at
+                    && device.client.id == *client
+                    && self.changes.hold(&device.pending);
+                EntryAction::Retain(waits.then(|| device.poll(now)))
+            });
+        match judged {
+            EntryResult::Retained(judged) => judged,
+            _ => None,
+        }
     }
 
     /// Judges a poll of `code` at `now`, which was found to be pending after `reading` was
@@ -102,10 +108,7 @@ impl PollTracker {
         interval: Duration,
         now: Timestamp,
     ) -> Poll {
-        self.remember(code, client, reading, interval, now, |device| {
-            device.poll(now)
-        })
-        .unwrap_or(Poll::InTime)
+        self.remember(code, client, reading, interval, |device| device.poll(now))
     }
 
     /// Remembers that `code`, made after `reading` was taken, waits and may poll.
@@ -116,12 +119,12 @@ impl PollTracker {
         reading: Reading,
         interval: Duration,
     ) {
-        self.remember(code, client, reading, interval, code.created_at, |_| ());
+        self.remember(code, client, reading, interval, |_| ());
     }
 
     /// Forgets a device that waits no longer.
-    pub(crate) fn forget(&self, id: &str) {
-        self.lock().devices.remove(id);
+    pub(crate) fn forget(&self, code: &DeviceCode) {
+        self.waiting.remove(&key(&code.hash));
     }
 
     fn remember<T>(
@@ -130,34 +133,36 @@ impl PollTracker {
         client: &Arc<Client>,
         reading: Reading,
         interval: Duration,
-        now: Timestamp,
-        then: impl FnOnce(&mut Device) -> T,
-    ) -> Option<T> {
+        then: impl Fn(&mut Device) -> T,
+    ) -> T {
         let subject = Change::DeviceCode(code.id.clone());
         let pending = self.changes.validity(reading, [&subject]);
-        let mut waiting = self.lock();
-        if let Some(device) = waiting.devices.get_mut(&code.id) {
+        let known = self.waiting.entry(&key(&code.hash), None, |_, device| {
             device.pending = pending;
-            return Some(then(device));
+            EntryAction::Retain(then(device))
+        });
+        if let EntryResult::Retained(done) = known {
+            return done;
         }
-        waiting.sweep(now);
-        if waiting.devices.len() >= MAX_TRACKED {
-            return None;
-        }
-        let device = waiting.devices.entry(code.id.clone()).or_insert(Device {
-            hash: code.hash.clone(),
+        let mut device = Device {
             client: Arc::clone(client),
             pending,
             last: None,
             interval,
             expires_at: code.expires_at,
-        });
-        Some(then(device))
+        };
+        let done = then(&mut device);
+        if let EntryResult::Vacant(place) = known {
+            // Forgotten at the same moment: its next poll is looked up.
+            let _ = place.insert(device);
+        }
+        done
     }
+}
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// What is no SHA-256 is nobody's.
+fn key(hash: &TokenHash) -> Key {
+    hash.as_bytes().try_into().unwrap_or_default()
 }
 
 impl Device {
@@ -170,16 +175,6 @@ impl Device {
             };
         }
         Poll::InTime
-    }
-}
-
-impl Waiting {
-    fn sweep(&mut self, now: Timestamp) {
-        self.since_sweep += 1;
-        if self.since_sweep >= SWEEP_EVERY {
-            self.since_sweep = 0;
-            self.devices.retain(|_, device| now < device.expires_at);
-        }
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) async fn redeem(
     let presented = PlainToken::presented(presented);
     // Nearly every poll ends here: nothing is read or written while nobody decides. What
     // others decided was caught up with when the client was looked for.
-    if let Some(poll) = core.polls.poll(id, &presented, &client.id, ctx.now) {
+    if let Some(poll) = core.polls.poll(&presented, &client.id, ctx.now) {
         return Err(pending(poll));
     }
     let reading = core.store.changes().reading();
@@ -46,7 +46,7 @@ pub(super) async fn redeem(
         return Err(invalid());
     }
     if ctx.now >= code.expires_at {
-        core.polls.forget(&code.id);
+        core.polls.forget(&code);
         return Err(Error::oauth(
             ErrorCode::ExpiredToken,
             "the device code has expired; ask for a new one",
@@ -95,7 +95,7 @@ pub(super) async fn redeem(
     issuance.record(&mut transaction).await?;
     let committed = async {
         transaction.commit().await?;
-        core.polls.forget(&code.id);
+        core.polls.forget(&code);
         Ok(())
     };
     issuance.issue(core, ctx, committed).await

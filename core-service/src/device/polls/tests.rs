@@ -57,7 +57,7 @@ conformance! {
         let (tracker, app) = (PollTracker::new(store.changes()), client("app"));
         let (code, token) = device(&app);
         tracker.made(&code, &app, store.changes().reading(), FIVE);
-        let poll = |seconds| tracker.poll(&code.id, &token, &app.id, Timestamp::from_seconds(seconds));
+        let poll = |seconds| tracker.poll(&token, &app.id, Timestamp::from_seconds(seconds));
         assert_eq!(poll(0), Some(Poll::InTime));
         assert_eq!(poll(5), Some(Poll::InTime));
         assert_eq!(poll(9), Some(Poll::TooFast { interval: 2 * FIVE }));
@@ -76,7 +76,7 @@ conformance! {
         hearing(&store).await;
         let (tracker, app) = (PollTracker::new(store.changes()), client("app"));
         let (code, token) = device(&app);
-        let poll = |token: &PlainToken, client: &Client, now| tracker.poll(&code.id, token, &client.id, now);
+        let poll = |token: &PlainToken, client: &Client, now| tracker.poll(token, &client.id, now);
         assert_eq!(poll(&token, &app, Timestamp(0)), None);
         tracker.made(&code, &app, store.changes().reading(), FIVE);
         assert_eq!(poll(&token, &client("other"), Timestamp(0)), None);
@@ -84,7 +84,7 @@ conformance! {
         assert_eq!(poll(&other, &app, Timestamp(0)), None);
         assert_eq!(poll(&token, &app, END), None);
         assert_eq!(poll(&token, &app, Timestamp(0)), Some(Poll::InTime));
-        tracker.forget(&code.id);
+        tracker.forget(&code);
         assert_eq!(poll(&token, &app, Timestamp(0)), None);
     }
 
@@ -96,27 +96,37 @@ conformance! {
         device_codes::append(&store, code.clone()).await.unwrap();
         let before = store.changes().reading();
         tracker.made(&code, &app, before, FIVE);
-        assert!(tracker.poll(&code.id, &token, &app.id, Timestamp(0)).is_some());
+        assert!(tracker.poll(&token, &app.id, Timestamp(0)).is_some());
 
         let mut tx = store.begin().await.unwrap();
         assert!(device_codes::decide(&mut tx, &code.id, DeviceStatus::Denied, None, Timestamp(1)).await.unwrap());
-        assert!(tracker.poll(&code.id, &token, &app.id, Timestamp(10_000)).is_some());
+        assert!(tracker.poll(&token, &app.id, Timestamp(10_000)).is_some());
         tx.commit().await.unwrap();
-        assert_eq!(tracker.poll(&code.id, &token, &app.id, Timestamp(20_000)), None);
+        assert_eq!(tracker.poll(&token, &app.id, Timestamp(20_000)), None);
         tracker.found(&code, &app, before, FIVE, Timestamp(30_000));
-        assert_eq!(tracker.poll(&code.id, &token, &app.id, Timestamp(40_000)), None);
+        assert_eq!(tracker.poll(&token, &app.id, Timestamp(40_000)), None);
     }
 
-    async fn what_expired_is_forgotten(store: Store) {
-        let (tracker, app) = (PollTracker::new(store.changes()), client("app"));
-        let reading = store.changes().reading();
-        for n in 1..SWEEP_EVERY {
-            let code = DeviceCode { id: n.to_string(), expires_at: Timestamp(1), ..device(&app).0 };
-            tracker.made(&code, &app, reading, FIVE);
+    /// Devices that were given up make room for those that poll.
+    async fn who_polls_stays_known_whoever_else_asks_for_codes(store: Store) {
+        hearing(&store).await;
+        let (tracker, app) = (PollTracker::of(1000, store.changes()), client("app"));
+        let made = || {
+            let (code, token) = device(&app);
+            tracker.made(&code, &app, store.changes().reading(), FIVE);
+            token
+        };
+        let known = |token: &PlainToken, second| {
+            tracker.poll(token, &app.id, Timestamp::from_seconds(second)).is_some()
+        };
+        let polling: Vec<_> = (0..100).map(|_| made()).collect();
+        for round in 0..10 {
+            assert!(polling.iter().all(|token| known(token, 5 * round)), "{round}");
+            (0..1000).for_each(|_| drop(made()));
         }
-        assert_eq!(tracker.lock().devices.len(), SWEEP_EVERY - 1);
-        let (last, _) = device(&app);
-        tracker.found(&last, &app, reading, FIVE, Timestamp(2));
-        assert_eq!(tracker.lock().devices.keys().collect::<Vec<_>>(), [&last.id]);
+        assert!(tracker.waiting.len() <= 1000, "{}", tracker.waiting.len());
+        // However many there are, the last ones are known too.
+        let last = made();
+        assert!(known(&last, 0));
     }
 }
