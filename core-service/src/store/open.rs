@@ -53,23 +53,22 @@ pub(super) async fn sqlite(
         ));
     }
     make_private(options.get_filename())?;
-    let mut writer = options
+    let writers = options
         .clone()
         .statement_cache_capacity(WRITERS_STATEMENTS)
-        .connect()
-        .await?;
+        // User codes are random: a page of their index is changed again and again, and is
+        // copied from the log into the file each time that the log is full (16 MB).
+        .pragma("wal_autocheckpoint", "4000")
+        // KiB that it may take, so that such a page need not be read again.
+        .pragma("cache_size", "-8000");
+    let mut writer = writers.connect().await?;
     migrate_sqlite(&mut writer).await?;
-    let options = options.create_if_missing(false);
-    let read = Pool::new(options.clone().read_only(true), database)?;
+    let read = Pool::new(options.create_if_missing(false).read_only(true), database)?;
     // Now, and not at the first request, it must show whether that is possible.
     drop(read.get().await?);
     Ok(Sqlite {
         read,
-        write: Writer::new(
-            writer,
-            options.statement_cache_capacity(WRITERS_STATEMENTS),
-            statements.clone(),
-        ),
+        write: Writer::new(writer, writers.create_if_missing(false), statements.clone()),
     })
 }
 
