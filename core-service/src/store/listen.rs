@@ -12,10 +12,11 @@ use sqlx::{
     PgConnection,
     postgres::{PgConnectOptions, PgListener, PgPoolOptions},
 };
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
 
 use super::{
     changes::{Change, Changes},
+    connection::within,
     error::StoreError,
     writer::Writer,
 };
@@ -75,15 +76,12 @@ async fn listen(options: &PgConnectOptions, changes: &Changes) -> Result<(), Sto
         .acquire_timeout(PATIENCE)
         .connect_lazy_with(options.clone());
     let mut listener = PgListener::connect_with(&pool).await?;
-    listener.listen(CHANNEL).await?;
+    within(PATIENCE, listener.listen(CHANNEL)).await?;
     // What happened before nobody told us.
     changes.apply(&Change::Everything);
     loop {
         let asked = Instant::now();
-        let answer = sqlx::query("SELECT 1").execute(&mut listener);
-        timeout(PATIENCE, answer)
-            .await
-            .map_err(|_| StoreError::unavailable("the database did not answer in time"))??;
+        within(PATIENCE, sqlx::query("SELECT 1").execute(&mut listener)).await?;
         while let Some(told) = listener.next_buffered() {
             changes.apply(&Change::parse(told.payload()));
         }

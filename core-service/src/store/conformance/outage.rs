@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use secrecy::{ExposeSecret, SecretString};
 use tokio::{
-    io::copy_bidirectional,
+    io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional},
     net::{TcpListener, TcpStream},
     sync::watch,
     task::JoinSet,
@@ -138,6 +138,31 @@ async fn silence_is_unavailable_and_does_not_use_up_the_pool() {
         line.set(State::Open).await;
         recovers(&store, 3).await;
         assert_eq!(read!(store, |c| first_clients(c, 10)).len(), 1);
+    })
+    .await;
+}
+
+/// A connection that falls silent just when it is to listen is given up for a new one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_not_let_listen_asks_again() {
+    on_postgres(async |database: Database| {
+        let line = Line::new().await;
+        line.set(State::Deaf).await;
+        let store = Store::open(&line.to(&database)).await.unwrap();
+        let mut refused = line.refused.clone();
+        refused.wait_for(|count| *count > 1).await.unwrap();
+        let hears = || {
+            let changes = store.changes();
+            changes.hold(&changes.validity(changes.reading(), []))
+        };
+        // It must not say that nothing has changed.
+        assert!(!hears());
+        store.ping().await.unwrap();
+
+        line.state.send_replace(State::Open);
+        while !hears() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     })
     .await;
 }
@@ -277,6 +302,7 @@ struct Line {
     state: watch::Sender<State>,
     /// Calls that pass bytes on.
     open_calls: watch::Sender<u32>,
+    /// Calls that were cut at once or fell silent at what they said.
     refused: watch::Receiver<u32>,
     _exchange: JoinSet<()>,
 }
@@ -289,6 +315,8 @@ enum State {
     Cut,
     /// Nothing goes through and nothing ends: connections of this time are dead for ever.
     Silent,
+    /// So it is for who wants to hear of changes.
+    Deaf,
 }
 
 impl Line {
@@ -298,6 +326,7 @@ impl Line {
         let (state, states) = watch::channel(State::Open);
         let open_calls = watch::Sender::new(0);
         let (refuse, refused) = watch::channel(0);
+        let refuse = Arc::new(refuse);
         let mut exchange = JoinSet::new();
         let counter = open_calls.clone();
         exchange.spawn(async move {
@@ -309,7 +338,12 @@ impl Line {
                     continue;
                 }
                 counter.send_modify(|count| *count += 1);
-                calls.spawn(call(caller, states.clone(), counter.clone()));
+                calls.spawn(call(
+                    caller,
+                    states.clone(),
+                    counter.clone(),
+                    refuse.clone(),
+                ));
             }
         });
         Self {
@@ -324,7 +358,7 @@ impl Line {
     /// Sets the state and waits until it is so for all calls under way.
     async fn set(&self, state: State) {
         self.state.send_replace(state);
-        if state != State::Open {
+        if matches!(state, State::Cut | State::Silent) {
             let mut open_calls = self.open_calls.subscribe();
             open_calls.wait_for(|count| *count == 0).await.unwrap();
         }
@@ -353,18 +387,52 @@ async fn call(
     mut caller: TcpStream,
     mut states: watch::Receiver<State>,
     open_calls: watch::Sender<u32>,
+    refused: Arc<watch::Sender<u32>>,
 ) {
     let server = server();
     let address = (server.host_str().unwrap(), server.port().unwrap_or(5432));
     let mut callee = TcpStream::connect(address).await.unwrap();
-    tokio::select! {
-        _ = states.wait_for(|state| *state != State::Open) => {}
-        _ = copy_bidirectional(&mut caller, &mut callee) => {}
-    }
-    let silent = *states.borrow() == State::Silent;
+    let is_deaf = *states.borrow() == State::Deaf;
+    let passed = async {
+        if is_deaf {
+            return pass_until_listen(&mut caller, &mut callee).await;
+        }
+        let _ = copy_bidirectional(&mut caller, &mut callee).await;
+        false
+    };
+    let fell_silent = tokio::select! {
+        _ = states.wait_for(|state| matches!(state, State::Cut | State::Silent)) => false,
+        listens = passed => listens,
+    };
+    let silent = fell_silent || *states.borrow() == State::Silent;
     let kept = silent.then_some((caller, callee));
     open_calls.send_modify(|count| *count -= 1);
+    if fell_silent {
+        refused.send_modify(|count| *count += 1);
+    }
     if kept.is_some() {
         std::future::pending::<()>().await;
+    }
+}
+
+/// Passes bytes on, both ways, until the caller says LISTEN. False when they end before.
+async fn pass_until_listen(caller: &mut TcpStream, callee: &mut TcpStream) -> bool {
+    let (mut from_caller, mut to_caller) = caller.split();
+    let (mut from_callee, mut to_callee) = callee.split();
+    let asks = async {
+        let mut bytes = [0; 4096];
+        loop {
+            let length = from_caller.read(&mut bytes).await.unwrap();
+            let said = &bytes[..length];
+            let listens = said.windows(6).any(|word| word == b"LISTEN");
+            if length == 0 || listens {
+                return listens;
+            }
+            to_callee.write_all(said).await.unwrap();
+        }
+    };
+    tokio::select! {
+        listens = asks => listens,
+        _ = tokio::io::copy(&mut from_callee, &mut to_caller) => false,
     }
 }
