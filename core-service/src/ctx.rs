@@ -59,6 +59,10 @@ impl Ctx {
     /// What is kept of the user agent: its beginning.
     #[must_use]
     pub fn kept_user_agent(&self) -> String {
+        // Most are short, and are not looked through.
+        if self.user_agent.len() <= USER_AGENT_LENGTH {
+            return self.user_agent.clone();
+        }
         self.user_agent.chars().take(USER_AGENT_LENGTH).collect()
     }
 }

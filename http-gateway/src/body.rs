@@ -1,5 +1,7 @@
 //! Request bodies: their media type and their bytes.
 
+use std::mem;
+
 use axum::{
     body::Bytes,
     extract::{FromRequest, Request},
@@ -44,13 +46,40 @@ impl<S: Send + Sync> FromRequest<S> for RawBody {
 /// # Errors
 /// `invalid_request` when the body is not a form, is malformed or too large.
 pub(crate) async fn form(request: Request) -> Result<Form, Error> {
-    if !is(request.headers(), FORM) {
-        return Err(Error::invalid_request(format!(
-            "the request body must be {FORM}"
-        )));
+    must_be_form(request.headers())?;
+    read(request).await
+}
+
+fn must_be_form(headers: &HeaderMap) -> Result<(), Error> {
+    if is(headers, FORM) {
+        return Ok(());
     }
+    Err(Error::invalid_request(format!(
+        "the request body must be {FORM}"
+    )))
+}
+
+async fn read(request: Request) -> Result<Form, Error> {
     let RawBody(body) = RawBody::from_request(request, &()).await?;
     Ok(Form::parse(&body)?)
+}
+
+/// What was sent to an API endpoint: a form in which no parameter may be repeated, and the
+/// headers it came with.
+pub(crate) struct Submission {
+    pub(crate) headers: HeaderMap,
+    pub(crate) form: Form,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Submission {
+    type Rejection = Error;
+
+    async fn from_request(mut request: Request, _state: &S) -> Result<Self, Error> {
+        must_be_form(request.headers())?;
+        let headers = mem::take(request.headers_mut());
+        let form = read(request).await?.without_repetition()?;
+        Ok(Self { headers, form })
+    }
 }
 
 /// Extracts the form of an API endpoint, where no parameter may be repeated.

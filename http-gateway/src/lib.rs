@@ -4,7 +4,8 @@
 //! answered with what the core decided. The gateway has no state and no rules:
 //!
 //! 1. [`router`] lists the routes; `middleware` lists the layers around them.
-//! 2. `authorization`, `client_auth`, `body` and `form` read what the client sent.
+//! 2. `context` says who asks; `authorization`, `client_auth`, `body` and `form` read what
+//!    the client sent.
 //! 3. `endpoints` holds a file per endpoint: request to message, message to response.
 //! 4. `error` turns every failure into HTTP, and nothing else does.
 //!
@@ -14,6 +15,7 @@
 mod authorization;
 mod body;
 mod client_auth;
+mod context;
 mod core;
 mod endpoints;
 mod error;

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 /// Characters of ids, names and addresses.
@@ -16,6 +17,8 @@ const DETAILS: usize = 16 * 1024;
 /// How deep details are looked into; what is deeper is left out.
 const DEPTH: usize = 8;
 
+/// An empty object.
+const NOTHING: &str = "{}";
 /// Stands for a secret.
 const REDACTED: &str = "[redacted]";
 /// Stands at the end of what was cut off.
@@ -56,18 +59,32 @@ pub(super) fn cut(text: Cow<'_, str>, most: usize) -> String {
     kept
 }
 
-/// `details` as a JSON object without secrets and of bounded length.
-pub(super) fn details(details: Map<String, Value>) -> String {
+/// `details` as a JSON object without secrets and of bounded length; its names are our own.
+pub(super) fn details<N: AsRef<str> + Serialize>(details: Vec<(N, Value)>) -> String {
     if details.is_empty() {
-        return "{}".to_owned();
+        return NOTHING.to_owned();
     }
-    let text = Value::Object(object(details, 0)).to_string();
+    let shown = details.into_iter().map(|(name, value)| {
+        let value = member(name.as_ref(), value, 0);
+        (name, value)
+    });
+    // There is no value that could not be written.
+    let text = serde_json::to_string(&Members(shown.collect())).unwrap_or(NOTHING.to_owned());
     if text.len() <= DETAILS {
         return text;
     }
     // Each text in it was cut already: there are very many.
     let begin: String = text.chars().take(DETAILS / 8).collect();
     serde_json::json!({ "cut_off": begin }).to_string()
+}
+
+/// An object without a tree for it: one comes with every token.
+struct Members<N>(Vec<(N, Value)>);
+
+impl<N: Serialize> Serialize for Members<N> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
 }
 
 fn object(members: Map<String, Value>, depth: usize) -> Map<String, Value> {
@@ -82,13 +99,19 @@ fn object(members: Map<String, Value>, depth: usize) -> Map<String, Value> {
 
 /// The value of the member `name` as it may be shown.
 fn member(name: &str, value: Value, depth: usize) -> Value {
-    let name = name.to_ascii_lowercase();
+    let lower_case;
+    let name = if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        lower_case = name.to_ascii_lowercase();
+        &lower_case
+    } else {
+        name
+    };
     match value {
         // Counts and flags tell nothing.
         Value::Null | Value::Bool(_) => value,
-        Value::Number(_) if !is_chosen_secret(&name) => value,
+        Value::Number(_) if !is_chosen_secret(name) => value,
         Value::String(code) if name == "user_code" => Value::String(masked(&code)),
-        _ if is_secret(&name) => Value::String(REDACTED.to_owned()),
+        _ if is_secret(name) => Value::String(REDACTED.to_owned()),
         value => shown(value, depth + 1),
     }
 }
@@ -141,7 +164,7 @@ mod tests {
         let Value::Object(members) = value else {
             panic!("no object")
         };
-        serde_json::from_str(&details(members)).unwrap()
+        serde_json::from_str(&details(members.into_iter().collect())).unwrap()
     }
 
     #[test]
@@ -192,9 +215,9 @@ mod tests {
             cut("\u{1f980}".repeat(300).into(), NAME).chars().count(),
             NAME
         );
-        let shown = cleaned(json!({ "name": "x".repeat(1_000_000), "\0": "\0" }));
+        let shown = cleaned(json!({ "name": "x".repeat(1_000_000), "deep": { "\0": "\0" } }));
         assert_eq!(shown["name"].as_str().unwrap().chars().count(), TEXT);
-        assert_eq!(shown["\u{fffd}"], json!("\u{fffd}"));
+        assert_eq!(shown["deep"]["\u{fffd}"], json!("\u{fffd}"));
     }
 
     #[test]
@@ -205,7 +228,7 @@ mod tests {
         let Value::Object(members) = json!({ "many": many }) else {
             panic!("no object")
         };
-        let text = details(members);
+        let text = details(members.into_iter().collect());
         assert!(text.len() <= DETAILS, "{}", text.len());
         let cut: Value = serde_json::from_str(&text).unwrap();
         assert!(cut["cut_off"].as_str().unwrap().starts_with("{\"many\":["));

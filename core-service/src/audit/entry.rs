@@ -18,7 +18,7 @@ pub(super) fn entry_of(ctx: &Ctx, event: Event) -> Entry {
     if let Actor::Operator(who) = actor
         && !who.is_empty()
     {
-        details.insert("operator".to_owned(), who.as_str().into());
+        details.push(("operator", who.as_str().into()));
     }
     Entry {
         event_time: ctx.now,

@@ -1,6 +1,6 @@
 //! What can stand in the audit trail.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::{
     ctx::Actor,
@@ -219,8 +219,8 @@ pub(crate) struct Event {
     pub(crate) resource: Resource,
     /// What happened, a sentence in English without names.
     pub(crate) action: &'static str,
-    /// More about it; never a secret.
-    pub(crate) details: Map<String, Value>,
+    /// More about it, each name once; never a secret.
+    pub(crate) details: Vec<(&'static str, Value)>,
     /// Why it failed; none: it succeeded.
     pub(crate) error: Option<String>,
 }
@@ -234,7 +234,7 @@ impl Event {
             actor: None,
             resource: Resource::default(),
             action,
-            details: Map::new(),
+            details: Vec::new(),
             error: None,
         }
     }
@@ -253,10 +253,14 @@ impl Event {
         self
     }
 
-    /// One more detail.
+    /// One more detail, or the last word about one.
     #[must_use]
-    pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.details.insert(name.to_owned(), value.into());
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        let value = value.into();
+        match self.details.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => *known = value,
+            None => self.details.push((name, value)),
+        }
         self
     }
 

@@ -5,18 +5,22 @@
 //! and who is alone waits for nobody.
 //!
 //! Here the databases get different texts: PostgreSQL makes rows of one parameter a column
-//! by UNNEST, SQLite of one parameter a value. The columns are those of the `insert` of
+//! by UNNEST, SQLite of one parameter a value ([`Rows`]). The columns are those of the `insert` of
 //! the same table; the conformance suite holds them to the same outcome.
 
 use std::sync::Arc;
 
-use sqlx::{
-    Arguments, PgConnection, error::BoxDynError, postgres::PgQueryResult, sqlite::SqliteArguments,
-};
+use sqlx::{PgConnection, error::BoxDynError, postgres::PgQueryResult};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
-use super::{StoreError, connection::Native, pools::Pools, within};
+use super::{
+    StoreError,
+    connection::Native,
+    pools::Pools,
+    rows::{Rows, insert_rows},
+    within,
+};
 use crate::domain::{device_code::DeviceCode, id::GrantId, time::Timestamp, token::AccessToken};
 
 /// Rows that one statement adds at most.
@@ -54,7 +58,7 @@ pub(super) trait Row: Send + Sync + Sized + 'static {
     /// how many these are,
     const COLUMNS: usize;
     /// and the values of this row.
-    fn values(&self, values: &mut SqliteArguments) -> Result<(), BoxDynError>;
+    fn values(&self, rows: &mut Rows) -> Result<(), BoxDynError>;
 
     /// Adds `rows` to PostgreSQL in one statement.
     fn insert(
@@ -168,10 +172,7 @@ async fn write<T: Row>(pools: &Pools, rows: &[T]) -> Result<(), StoreError> {
         }
         Native::Sqlite(sqlite) => {
             let text = insert_rows(T::INTO, T::COLUMNS, rows.len());
-            let mut values = SqliteArguments::default();
-            rows.iter()
-                .try_for_each(|row| row.values(&mut values))
-                .map_err(sqlx::Error::Encode)?;
+            let values = Rows::of(rows, T::values).map_err(sqlx::Error::Encode)?;
             let write = &sqlite.write;
             write.once(pools.turn, pools.answer, &text, values).await?;
         }
@@ -179,24 +180,16 @@ async fn write<T: Row>(pools: &Pools, rows: &[T]) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// `INSERT INTO {into} VALUES (?, ?), (?, ?)` with so many `columns` and `rows`, for SQLite.
-pub(super) fn insert_rows(into: &str, columns: usize, rows: usize) -> String {
-    let row = format!("({}?)", "?,".repeat(columns.saturating_sub(1)));
-    let mut rows = format!("{row},").repeat(rows);
-    rows.pop();
-    format!("INSERT INTO {into} VALUES {rows}")
-}
-
 impl Row for AccessToken {
     const INTO: &'static str = "access_tokens (id, client_id, grant_id, scope, expires_at)";
     const COLUMNS: usize = 5;
 
-    fn values(&self, values: &mut SqliteArguments) -> Result<(), BoxDynError> {
-        values.add(self.id.uuid())?;
-        values.add(self.client_id.as_str())?;
-        values.add(self.grant_id.map(GrantId::uuid))?;
-        values.add(self.scope.to_string())?;
-        values.add(self.expires_at)
+    fn values(&self, rows: &mut Rows) -> Result<(), BoxDynError> {
+        rows.value(self.id.uuid())?;
+        rows.text(self.client_id.as_str())?;
+        rows.value(self.grant_id.map(GrantId::uuid))?;
+        rows.text(self.scope.as_str())?;
+        rows.value(self.expires_at)
     }
 
     async fn insert(
@@ -209,7 +202,7 @@ impl Row for AccessToken {
             .iter()
             .map(|row| row.grant_id.map(GrantId::uuid))
             .collect();
-        let scopes: Vec<String> = rows.iter().map(|row| row.scope.to_string()).collect();
+        let scopes: Vec<&str> = rows.iter().map(|row| row.scope.as_str()).collect();
         let ends: Vec<i64> = rows.iter().map(|row| row.expires_at.0).collect();
         sqlx::query(
             "INSERT INTO access_tokens (id, client_id, grant_id, scope, expires_at) \
@@ -230,18 +223,18 @@ impl Row for DeviceCode {
         grant_id, client_ip, user_agent, created_at, expires_at)";
     const COLUMNS: usize = 11;
 
-    fn values(&self, values: &mut SqliteArguments) -> Result<(), BoxDynError> {
-        values.add(self.id.as_str())?;
-        values.add(self.hash.as_bytes())?;
-        values.add(self.user_code.as_str())?;
-        values.add(self.client_id.as_str())?;
-        values.add(self.scope.to_string())?;
-        values.add(self.status.as_str())?;
-        values.add(self.grant_id.map(GrantId::uuid))?;
-        values.add(self.client_ip.as_str())?;
-        values.add(self.user_agent.as_str())?;
-        values.add(self.created_at)?;
-        values.add(self.expires_at)
+    fn values(&self, rows: &mut Rows) -> Result<(), BoxDynError> {
+        rows.text(&self.id)?;
+        rows.value(self.hash.as_bytes())?;
+        rows.text(&self.user_code)?;
+        rows.text(self.client_id.as_str())?;
+        rows.text(self.scope.as_str())?;
+        rows.text(self.status.as_str())?;
+        rows.value(self.grant_id.map(GrantId::uuid))?;
+        rows.text(&self.client_ip)?;
+        rows.text(&self.user_agent)?;
+        rows.value(self.created_at)?;
+        rows.value(self.expires_at)
     }
 
     async fn insert(

@@ -3,6 +3,7 @@
 //! ```text
 //! handle         Store: what the use cases hold
 //!   append       inserts of many requests in one statement
+//!     rows       their values, for SQLite
 //!   pools        where connections and transactions come from
 //!     pool       connections that are used again
 //!     writer     the one writer of an SQLite file, group commit
@@ -26,6 +27,7 @@ mod open;
 mod paging;
 mod pool;
 mod pools;
+mod rows;
 mod statements;
 mod text;
 mod writer;

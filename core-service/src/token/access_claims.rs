@@ -44,7 +44,7 @@ impl Serialize for AccessClaims<'_> {
             several => claims.serialize_entry("aud", several)?,
         }
         claims.serialize_entry("client_id", &self.client.id)?;
-        claims.serialize_entry("scope", &self.access.scope.to_string())?;
+        claims.serialize_entry("scope", self.access.scope.as_str())?;
         claims.serialize_entry("type", "access")?;
         claims.serialize_entry("jti", &self.access.id)?;
         claims.serialize_entry("iat", &self.issued_at.seconds())?;

@@ -214,33 +214,36 @@ impl<'a> Issuance<'a> {
 
     /// Notes what was handed out.
     fn report(&self, core: &Core, ctx: &Ctx, with_id_token: bool) {
-        let (actor, issued) = match &self.subject {
-            Subject::User { user, .. } => (Actor::from(*user), EventType::AccessTokenIssued),
-            Subject::Client => (
-                Actor::from(self.client),
-                EventType::ClientCredentialsTokenIssued,
-            ),
+        let issued = match &self.subject {
+            Subject::User { .. } => EventType::AccessTokenIssued,
+            Subject::Client => EventType::ClientCredentialsTokenIssued,
         };
-        let token = Resource::token(self.access.id, &self.client.id);
-        let event = Event::new(issued, "got an access token")
-            .by(actor.clone())
-            .about(token.clone())
-            .with("scope", self.access.scope.to_string())
-            .with("expires_at", self.access.expires_at.0);
-        core.audit.record(ctx, event);
+        let token = || Resource::token(self.access.id, &self.client.id);
+        let record = |event: Event| {
+            core.audit.record(
+                ctx,
+                event.by(match &self.subject {
+                    Subject::User { user, .. } => Actor::from(*user),
+                    Subject::Client => Actor::from(self.client),
+                }),
+            );
+        };
+        record(
+            Event::new(issued, "got an access token")
+                .about(token())
+                .with("scope", self.access.scope.as_str())
+                .with("expires_at", self.access.expires_at.0),
+        );
         if let Some(refresh) = &self.new_refresh {
-            let event = Event::new(EventType::RefreshTokenIssued, "got a refresh token")
-                .by(actor.clone())
-                .about(Resource::new("TOKEN", &refresh.id, self.client.id.as_str()))
-                .with("grant_id", refresh.grant_id.to_string())
-                .with("expires_at", refresh.expires_at.0);
-            core.audit.record(ctx, event);
+            record(
+                Event::new(EventType::RefreshTokenIssued, "got a refresh token")
+                    .about(Resource::new("TOKEN", &refresh.id, self.client.id.as_str()))
+                    .with("grant_id", refresh.grant_id.to_string())
+                    .with("expires_at", refresh.expires_at.0),
+            );
         }
         if with_id_token {
-            let event = Event::new(EventType::IdTokenIssued, "got an ID token")
-                .by(actor)
-                .about(token);
-            core.audit.record(ctx, event);
+            record(Event::new(EventType::IdTokenIssued, "got an ID token").about(token()));
         }
     }
 }

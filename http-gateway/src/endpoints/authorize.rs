@@ -17,7 +17,6 @@ use authgate_proto::{
     vocabulary::path,
 };
 use axum::{
-    Extension,
     extract::{RawQuery, Request, State},
     response::{Html, IntoResponse, Response},
 };
@@ -26,7 +25,9 @@ use http::{
     header::{ALLOW, CONTENT_SECURITY_POLICY},
 };
 
-use crate::{FormPost, Pages, body, core::Core, error::Error, form::Form, redirect};
+use crate::{
+    FormPost, Pages, body, context::Context, core::Core, error::Error, form::Form, redirect,
+};
 
 /// The longest URL that a posted request is turned into, in bytes. Longer ones
 /// are refused by some servers and browsers on the way.
@@ -43,7 +44,7 @@ pub(crate) struct AuthorizeEndpoint {
 /// `GET /oauth/authorize`. Not `HEAD`, which must change nothing (RFC 9110 section 9.3.2).
 pub(crate) async fn get(
     State(endpoint): State<AuthorizeEndpoint>,
-    Extension(context): Extension<RequestContext>,
+    Context(context): Context,
     method: Method,
     RawQuery(query): RawQuery,
 ) -> Response {
@@ -60,7 +61,7 @@ pub(crate) async fn get(
 /// `POST /oauth/authorize`.
 pub(crate) async fn post(
     State(endpoint): State<AuthorizeEndpoint>,
-    Extension(context): Extension<RequestContext>,
+    Context(context): Context,
     request: Request,
 ) -> Response {
     let answer = endpoint.on_post(&context, request).await;
@@ -70,7 +71,7 @@ pub(crate) async fn post(
 /// Every other method.
 pub(crate) async fn method_not_allowed(
     State(endpoint): State<AuthorizeEndpoint>,
-    Extension(context): Extension<RequestContext>,
+    Context(context): Context,
 ) -> Response {
     endpoint.or_page(Err(Error::method_not_allowed()), &context)
 }

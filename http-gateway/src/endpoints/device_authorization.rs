@@ -1,10 +1,12 @@
 //! The device authorization endpoint (RFC 8628 section 3.1).
 
+use std::mem;
+
 use authgate_proto::v1::{
-    ClientAuthentication, DeviceAuthorizationRequest, DeviceAuthorizationResponse, RequestContext,
+    ClientAuthentication, DeviceAuthorizationRequest, DeviceAuthorizationResponse,
 };
 use axum::{
-    Extension, Json,
+    Json,
     extract::{FromRequest, Request, State},
 };
 use http::HeaderMap;
@@ -13,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     body::{self, RawBody},
     client_auth,
+    context::Context,
     core::Core,
     error::Error,
     form::{self, Form},
@@ -41,10 +44,10 @@ struct JsonRequest {
 /// `POST /oauth/device/code`.
 pub(crate) async fn post(
     State(core): State<Core>,
-    Extension(context): Extension<RequestContext>,
-    request: Request,
+    Context(context): Context,
+    mut request: Request,
 ) -> Result<Json<DeviceAuthorizationBody>, Error> {
-    let headers = request.headers().clone();
+    let headers = mem::take(request.headers_mut());
     let is_form = body::is(&headers, body::FORM);
     if !is_form && !body::is(&headers, body::JSON) {
         return Err(Error::invalid_request(format!(

@@ -1,18 +1,18 @@
 //! The introspection endpoint (RFC 7662).
 
-use authgate_proto::v1::{IntrospectRequest, IntrospectResponse, RequestContext};
-use axum::{Extension, Json, extract::State};
-use http::HeaderMap;
+use authgate_proto::v1::{IntrospectRequest, IntrospectResponse};
+use axum::{Json, extract::State};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::audience;
 use crate::{
     authorization::{Authorization, bearer_token},
+    body::Submission,
     client_auth,
+    context::Context,
     core::Core,
     error::Error,
-    form::Form,
 };
 
 /// The members that the endpoint itself writes. A token's further claims never
@@ -36,9 +36,8 @@ const OWN_MEMBERS: [&str; 12] = [
 /// access token of its own (RFC 7662 section 2.1).
 pub(crate) async fn post(
     State(core): State<Core>,
-    Extension(context): Extension<RequestContext>,
-    headers: HeaderMap,
-    mut form: Form,
+    Context(context): Context,
+    Submission { headers, mut form }: Submission,
 ) -> Result<Json<Body>, Error> {
     let by_token = Authorization::of(&headers)?
         .is_some_and(|authorization| authorization.credentials("Bearer").is_some());

@@ -1,17 +1,17 @@
 //! The metadata of the authorization server (RFC 8414) and of the OpenID
 //! provider (OpenID Connect Discovery section 4): one document serves both.
 
-use authgate_proto::v1::{MetadataRequest, RequestContext};
-use axum::{Extension, extract::State, response::IntoResponse};
+use authgate_proto::v1::MetadataRequest;
+use axum::{extract::State, response::IntoResponse};
 use http::header::CACHE_CONTROL;
 
 use super::json_text;
-use crate::{core::Core, error::Error};
+use crate::{context::Context, core::Core, error::Error};
 
 /// The document; it may be kept for an hour.
 pub(crate) async fn get(
     State(core): State<Core>,
-    Extension(context): Extension<RequestContext>,
+    Context(context): Context,
 ) -> Result<impl IntoResponse, Error> {
     let request = context.into_request(MetadataRequest {});
     let document = core.oauth.metadata(request).await?.into_inner();

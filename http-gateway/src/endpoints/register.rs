@@ -3,10 +3,9 @@
 
 use authgate_proto::v1::{
     ClientInformation, DeleteClientRequest, ReadClientRequest, RegisterClientRequest,
-    RequestContext, UpdateClientRequest,
+    UpdateClientRequest,
 };
 use axum::{
-    Extension,
     extract::{FromRequestParts, Path, State},
     response::{IntoResponse, Response},
 };
@@ -17,6 +16,7 @@ use super::json_text;
 use crate::{
     authorization::bearer_token,
     body::{self, RawBody},
+    context::Context,
     core::Core,
     error::Error,
     form,
@@ -25,7 +25,7 @@ use crate::{
 /// `POST /oauth/register`; an initial access token may come along (RFC 7591 section 3).
 pub(crate) async fn post(
     State(core): State<Core>,
-    Extension(context): Extension<RequestContext>,
+    Context(context): Context,
     headers: HeaderMap,
     RawBody(metadata): RawBody,
 ) -> Result<Response, Error> {
@@ -44,7 +44,7 @@ pub(crate) async fn post(
 /// `GET /oauth/register/{client_id}` (RFC 7592 section 2.1).
 pub(crate) async fn get(
     State(core): State<Core>,
-    Extension(context): Extension<RequestContext>,
+    Context(context): Context,
     client: RegisteredClient,
 ) -> Result<Response, Error> {
     let request = ReadClientRequest {
@@ -61,7 +61,7 @@ pub(crate) async fn get(
 /// `PUT /oauth/register/{client_id}` (RFC 7592 section 2.2).
 pub(crate) async fn put(
     State(core): State<Core>,
-    Extension(context): Extension<RequestContext>,
+    Context(context): Context,
     client: RegisteredClient,
     headers: HeaderMap,
     RawBody(metadata): RawBody,
@@ -82,7 +82,7 @@ pub(crate) async fn put(
 /// `DELETE /oauth/register/{client_id}` (RFC 7592 section 2.3).
 pub(crate) async fn delete(
     State(core): State<Core>,
-    Extension(context): Extension<RequestContext>,
+    Context(context): Context,
     client: RegisteredClient,
 ) -> Result<StatusCode, Error> {
     let request = DeleteClientRequest {

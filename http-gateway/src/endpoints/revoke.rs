@@ -1,18 +1,17 @@
 //! The revocation endpoint (RFC 7009).
 
-use authgate_proto::v1::{RequestContext, RevokeRequest};
-use axum::{Extension, extract::State};
-use http::{HeaderMap, StatusCode};
+use authgate_proto::v1::RevokeRequest;
+use axum::extract::State;
+use http::StatusCode;
 
-use crate::{client_auth, core::Core, error::Error, form::Form};
+use crate::{body::Submission, client_auth, context::Context, core::Core, error::Error};
 
 /// `POST /oauth/revoke`. 200 without a body, for unknown tokens as well
 /// (RFC 7009 section 2.2).
 pub(crate) async fn post(
     State(core): State<Core>,
-    Extension(context): Extension<RequestContext>,
-    headers: HeaderMap,
-    mut form: Form,
+    Context(context): Context,
+    Submission { headers, mut form }: Submission,
 ) -> Result<StatusCode, Error> {
     let request = RevokeRequest {
         client: Some(client_auth::from_request(&headers, &mut form)?),

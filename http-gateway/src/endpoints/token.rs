@@ -1,11 +1,10 @@
 //! The token endpoint (RFC 6749 section 3.2).
 
-use authgate_proto::v1::{RequestContext, TokenRequest, TokenResponse};
-use axum::{Extension, Json, extract::State};
-use http::HeaderMap;
+use authgate_proto::v1::{TokenRequest, TokenResponse};
+use axum::{Json, extract::State};
 use serde::Serialize;
 
-use crate::{client_auth, core::Core, error::Error, form::Form};
+use crate::{body::Submission, client_auth, context::Context, core::Core, error::Error};
 
 /// RFC 6749 section 5.1, OpenID Connect Core section 3.1.3.3.
 #[derive(Serialize)]
@@ -24,9 +23,8 @@ pub(crate) struct TokenBody {
 /// `POST /oauth/token`.
 pub(crate) async fn post(
     State(core): State<Core>,
-    Extension(context): Extension<RequestContext>,
-    headers: HeaderMap,
-    mut form: Form,
+    Context(context): Context,
+    Submission { headers, mut form }: Submission,
 ) -> Result<Json<TokenBody>, Error> {
     let request = TokenRequest {
         client: Some(client_auth::from_request(&headers, &mut form)?),

@@ -1,13 +1,15 @@
 //! The predecessor's own validation endpoint.
 
-use authgate_proto::v1::{RequestContext, TokenInfoRequest, TokenInfoResponse};
-use axum::{Extension, Json, extract::State};
-use http::HeaderMap;
+use authgate_proto::v1::{TokenInfoRequest, TokenInfoResponse};
+use axum::{
+    Json,
+    extract::{Request, State},
+};
 use serde::Serialize;
 use serde_json::Value;
 
 use super::audience;
-use crate::{authorization::bearer_or_bare_token, core::Core, error::Error};
+use crate::{authorization::bearer_or_bare_token, context::Context, core::Core, error::Error};
 
 #[derive(Serialize)]
 pub(crate) struct TokenInfoBody {
@@ -26,10 +28,10 @@ pub(crate) struct TokenInfoBody {
 /// `GET /oauth/tokeninfo`, with the token in the `Authorization` header.
 pub(crate) async fn get(
     State(core): State<Core>,
-    Extension(context): Extension<RequestContext>,
-    headers: HeaderMap,
+    Context(context): Context,
+    request: Request,
 ) -> Result<Json<TokenInfoBody>, Error> {
-    let access_token = bearer_or_bare_token(&headers)?.ok_or_else(Error::missing_token)?;
+    let access_token = bearer_or_bare_token(request.headers())?.ok_or_else(Error::missing_token)?;
     let request = TokenInfoRequest { access_token };
     let answer = core.oauth.token_info(context.into_request(request)).await?;
     Ok(Json(answer.into_inner().into()))

@@ -2,30 +2,31 @@
 
 use authgate_proto::v1::{RequestContext, UserInfoRequest, UserInfoResponse};
 use axum::{
-    Extension,
     extract::{FromRequest, Request, State},
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, header::CONTENT_TYPE};
+use http::header::CONTENT_TYPE;
 
 use super::json_text;
-use crate::{authorization::bearer_token, body, core::Core, error::Error, form::Form};
+use crate::{
+    authorization::bearer_token, body, context::Context, core::Core, error::Error, form::Form,
+};
 
 /// `GET /oauth/userinfo`, with the token in the header. A token in the query
 /// is none: URLs end up in logs (RFC 9700 section 4.3.2).
 pub(crate) async fn get(
     State(core): State<Core>,
-    Extension(context): Extension<RequestContext>,
-    headers: HeaderMap,
+    Context(context): Context,
+    request: Request,
 ) -> Result<Response, Error> {
-    answer(&core, context, bearer_token(&headers)?).await
+    answer(&core, context, bearer_token(request.headers())?).await
 }
 
 /// `POST /oauth/userinfo`, with the token in the header or in a form (RFC 6750
 /// sections 2.1 and 2.2). A body of another media type is not looked at.
 pub(crate) async fn post(
     State(core): State<Core>,
-    Extension(context): Extension<RequestContext>,
+    Context(context): Context,
     request: Request,
 ) -> Result<Response, Error> {
     let in_header = bearer_token(request.headers())?;

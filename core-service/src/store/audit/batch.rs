@@ -15,7 +15,10 @@ use crate::{
         time::Timestamp,
     },
     store::{
-        Conn, Executor, StoreError, Transaction, append::insert_rows, connection::Native, within,
+        Conn, Executor, StoreError, Transaction,
+        connection::Native,
+        rows::{Rows, insert_rows},
+        within,
         writer::Deferred,
     },
 };
@@ -91,31 +94,31 @@ fn sqlite_text(batch: &Batch<'_>) -> String {
 
 /// In the order of [`sqlite_text`].
 fn sqlite_values(batch: &Batch<'_>) -> Result<SqliteArguments, BoxDynError> {
-    let mut values = SqliteArguments::default();
-    for (link, entry) in batch.links.iter().zip(batch.entries) {
-        values.add(link.id)?;
-        values.add(link.chain)?;
-        values.add(link.sequence)?;
-        values.add(link.hash.as_slice())?;
-        values.add(entry.event_time)?;
-        values.add(&*entry.event_type)?;
-        values.add(&*entry.severity)?;
-        values.add(&*entry.actor_user_id)?;
-        values.add(&*entry.actor_username)?;
-        values.add(&*entry.actor_ip)?;
-        values.add(&*entry.resource_type)?;
-        values.add(&*entry.resource_id)?;
-        values.add(&*entry.resource_name)?;
-        values.add(&*entry.action)?;
-        values.add(&*entry.details)?;
-        values.add(entry.success)?;
-        values.add(&*entry.error_message)?;
-        values.add(&*entry.user_agent)?;
-        values.add(&*entry.request_path)?;
-        values.add(&*entry.request_method)?;
-        values.add(&*entry.request_id)?;
-        values.add(entry.count)?;
-    }
+    let rows: Vec<_> = batch.links.iter().zip(batch.entries).collect();
+    let mut values = Rows::of(&rows, |(link, entry), row| {
+        row.value(link.id)?;
+        row.value(link.chain)?;
+        row.value(link.sequence)?;
+        row.value(link.hash.as_slice())?;
+        row.value(entry.event_time)?;
+        row.text(&entry.event_type)?;
+        row.text(&entry.severity)?;
+        row.text(&entry.actor_user_id)?;
+        row.text(&entry.actor_username)?;
+        row.text(&entry.actor_ip)?;
+        row.text(&entry.resource_type)?;
+        row.text(&entry.resource_id)?;
+        row.text(&entry.resource_name)?;
+        row.text(&entry.action)?;
+        row.text(&entry.details)?;
+        row.value(entry.success)?;
+        row.text(&entry.error_message)?;
+        row.text(&entry.user_agent)?;
+        row.text(&entry.request_path)?;
+        row.text(&entry.request_method)?;
+        row.text(&entry.request_id)?;
+        row.value(entry.count)
+    })?;
     let chain = batch.chain;
     values.add(chain.first_sequence)?;
     values.add(chain.first_hash.as_slice())?;
