@@ -82,15 +82,6 @@ impl<S: Send + Sync> FromRequest<S> for Submission {
     }
 }
 
-/// Extracts the form of an API endpoint, where no parameter may be repeated.
-impl<S: Send + Sync> FromRequest<S> for Form {
-    type Rejection = Error;
-
-    async fn from_request(request: Request, _state: &S) -> Result<Self, Error> {
-        Ok(form(request).await?.without_repetition()?)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use authgate_proto::v1::{RevokeRequest, RevokeResponse};

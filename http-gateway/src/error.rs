@@ -100,7 +100,8 @@ impl Error {
         }
     }
 
-    /// The core answered what the contract does not allow; `cause` is for the log.
+    /// The core answered, or whoever composed the router handed over, what the contract does
+    /// not allow; `cause` is for the log.
     pub(crate) fn broken_answer(cause: &'static str) -> Self {
         Self::from(Status::internal(cause))
     }

@@ -69,7 +69,8 @@ pub(super) fn details<N: AsRef<str> + Serialize>(details: Vec<(N, Value)>) -> St
         (name, value)
     });
     // There is no value that could not be written.
-    let text = serde_json::to_string(&Members(shown.collect())).unwrap_or(NOTHING.to_owned());
+    let text =
+        serde_json::to_string(&Members(shown.collect())).unwrap_or_else(|_| NOTHING.to_owned());
     if text.len() <= DETAILS {
         return text;
     }

@@ -5,21 +5,23 @@ use crate::{Actor, Ctx, domain::audit::Entry};
 
 /// The entry of `event`: cut to size, without secrets.
 pub(super) fn entry_of(ctx: &Ctx, event: Event) -> Entry {
+    let event = match event.actor.as_ref().unwrap_or(&ctx.actor) {
+        Actor::Operator(who) if !who.is_empty() => {
+            let who = who.clone();
+            event.with("operator", who)
+        }
+        _ => event,
+    };
     let Event {
         event_type,
         severity,
         actor,
         resource,
         action,
-        mut details,
+        details,
         error,
     } = event;
     let actor = actor.as_ref().unwrap_or(&ctx.actor);
-    if let Actor::Operator(who) = actor
-        && !who.is_empty()
-    {
-        details.push(("operator", who.as_str().into()));
-    }
     Entry {
         event_time: ctx.now,
         event_type: event_type.as_str().into(),

@@ -110,7 +110,7 @@ async fn record(
         match device_codes::append(&core.store, record.clone()).await {
             Ok(()) => {
                 let interval = core.settings.device.interval;
-                core.polls.made(&record, client, reading, interval);
+                core.polls.made(&record, reading, interval);
                 return Ok((record.id, device_code, record.user_code));
             }
             Err(StoreError::Conflict(Column::UserCode)) if tries < USER_CODE_TRIES => tries += 1,

@@ -4,16 +4,15 @@
 //! decided. Each pod judges the polls that reach it; a device that spreads its polls over
 //! pods is served more often than it may ask, and gains nothing by it.
 
-use std::{sync::Arc, time::Duration};
-
-use quick_cache::{
-    UnitWeighter,
-    sync::{Cache, EntryAction, EntryResult},
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
+
+use hashlink::LruCache;
 
 use crate::{
     domain::{
-        client::Client,
         device_code::DeviceCode,
         id::ClientId,
         secret::{PlainToken, TokenHash},
@@ -24,24 +23,24 @@ use crate::{
 
 /// What each `slow_down` adds to the interval (section 3.5).
 const SLOWER: Duration = Duration::from_secs(5);
-/// So many waiting devices are kept in memory, some 70 MB of it. Of more, those that do not
-/// poll make room: each poll of one that is not kept reads from the database.
-const MOST_KEPT: u64 = 500_000;
-/// Tables grow; so many are made room for at once, and idle memory counts.
-const EXPECTED: usize = 1024;
+/// So many waiting devices are kept in memory. Of more, those that were not heard of for
+/// longest make room: a poll of one that is not kept reads from the database.
+const MOST_KEPT: usize = 500_000;
 
 /// Knows the devices that wait.
 pub(crate) struct PollTracker {
-    waiting: Cache<Key, Device, UnitWeighter>,
+    waiting: Mutex<Waiting>,
     changes: Arc<Changes>,
 }
 
-/// The hash of a device code: looked up as a whole, a code is never compared piece by piece.
+/// By the hash of the device code, and those first that were not heard of for longest.
+type Waiting = LruCache<Key, Device>;
+
+/// Looked up as a whole: a code is never compared piece by piece.
 type Key = [u8; 32];
 
-#[derive(Clone)]
 struct Device {
-    client: Arc<Client>,
+    client: ClientId,
     /// Nobody has decided for so long.
     pending: Validity,
     /// When it polled; none: not yet.
@@ -68,9 +67,9 @@ impl PollTracker {
         Self::of(MOST_KEPT, changes)
     }
 
-    fn of(most: u64, changes: &Arc<Changes>) -> Self {
+    fn of(most: usize, changes: &Arc<Changes>) -> Self {
         Self {
-            waiting: Cache::with_weighter(EXPECTED, most, UnitWeighter),
+            waiting: Mutex::new(LruCache::new(most)),
             changes: Arc::clone(changes),
         }
     }
@@ -84,18 +83,13 @@ impl PollTracker {
         client: &ClientId,
         now: Timestamp,
     ) -> Option<Poll> {
-        let judged = self
-            .waiting
-            .entry(&key(&presented.hash()), None, |_, device| {
-                let waits = now < device.expires_at
-                    && device.client.id == *client
-                    && self.changes.hold(&device.pending);
-                EntryAction::Retain(waits.then(|| device.poll(now)))
-            });
-        match judged {
-            EntryResult::Retained(judged) => judged,
-            _ => None,
-        }
+        let key = key(&presented.hash());
+        let mut waiting = self.lock();
+        let device = waiting.get_mut(&key)?;
+        let waits = now < device.expires_at
+            && device.client == *client
+            && self.changes.hold(&device.pending);
+        waits.then(|| device.poll(now))
     }
 
     /// Judges a poll of `code` at `now`, which was found to be pending after `reading` was
@@ -103,60 +97,66 @@ impl PollTracker {
     pub(crate) fn found(
         &self,
         code: &DeviceCode,
-        client: &Arc<Client>,
         reading: Reading,
         interval: Duration,
         now: Timestamp,
     ) -> Poll {
-        self.remember(code, client, reading, interval, |device| device.poll(now))
+        self.remember(code, reading, interval, now, |device| device.poll(now))
     }
 
     /// Remembers that `code`, made after `reading` was taken, waits and may poll.
-    pub(crate) fn made(
-        &self,
-        code: &DeviceCode,
-        client: &Arc<Client>,
-        reading: Reading,
-        interval: Duration,
-    ) {
-        self.remember(code, client, reading, interval, |_| ());
+    pub(crate) fn made(&self, code: &DeviceCode, reading: Reading, interval: Duration) {
+        self.remember(code, reading, interval, code.created_at, |_| ());
     }
 
     /// Forgets a device that waits no longer.
     pub(crate) fn forget(&self, code: &DeviceCode) {
-        self.waiting.remove(&key(&code.hash));
+        self.lock().remove(&key(&code.hash));
     }
 
     fn remember<T>(
         &self,
         code: &DeviceCode,
-        client: &Arc<Client>,
         reading: Reading,
         interval: Duration,
-        then: impl Fn(&mut Device) -> T,
+        now: Timestamp,
+        then: impl FnOnce(&mut Device) -> T,
     ) -> T {
         let subject = Change::DeviceCode(code.id.clone());
         let pending = self.changes.validity(reading, [&subject]);
-        let known = self.waiting.entry(&key(&code.hash), None, |_, device| {
+        let key = key(&code.hash);
+        let mut waiting = self.lock();
+        if let Some(device) = waiting.get_mut(&key) {
             device.pending = pending;
-            EntryAction::Retain(then(device))
-        });
-        if let EntryResult::Retained(done) = known {
-            return done;
+            return then(device);
         }
+        forget_expired(&mut waiting, now);
         let mut device = Device {
-            client: Arc::clone(client),
+            client: code.client_id.clone(),
             pending,
             last: None,
             interval,
             expires_at: code.expires_at,
         };
         let done = then(&mut device);
-        if let EntryResult::Vacant(place) = known {
-            // Forgotten at the same moment: its next poll is looked up.
-            let _ = place.insert(device);
-        }
+        waiting.insert(key, device);
         done
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Forgets two of those whose time is over, if there are any: where one comes and two go,
+/// nobody has to look through all of them.
+fn forget_expired(waiting: &mut Waiting, now: Timestamp) {
+    for _ in 0..2 {
+        let oldest = waiting.iter().next();
+        if oldest.is_none_or(|(_, device)| now < device.expires_at) {
+            return;
+        }
+        waiting.remove_lru();
     }
 }
 

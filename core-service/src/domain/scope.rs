@@ -1,6 +1,6 @@
 //! Scopes (RFC 6749 section 3.3): sets of words, kept in the order they came.
 
-use std::{fmt, sync::Arc};
+use std::{collections::HashSet, fmt, sync::Arc};
 
 /// A set of scope tokens. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -23,7 +23,8 @@ impl ScopeSet {
         if !text.bytes().all(is_allowed) {
             return Err(MalformedScope);
         }
-        Ok(Self::of(words(text)))
+        let mut known = HashSet::new();
+        Ok(Self::of(words(text).filter(|word| known.insert(*word))))
     }
 
     /// Reads what the store holds: words that were checked when they came in.
@@ -32,13 +33,10 @@ impl ScopeSet {
         Self::of(text.split_ascii_whitespace())
     }
 
-    /// The set of `words`, in which one may be repeated.
-    fn of<'w>(those: impl Iterator<Item = &'w str>) -> Self {
+    /// The set of `words`, each of which is there once.
+    fn of<'w>(words: impl Iterator<Item = &'w str>) -> Self {
         let mut text = String::new();
-        for word in those {
-            if words(&text).any(|known| known == word) {
-                continue;
-            }
+        for word in words {
             if !text.is_empty() {
                 text.push(' ');
             }
@@ -76,7 +74,8 @@ impl ScopeSet {
     /// The words of both.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
-        Self::of(self.iter().chain(other.iter()))
+        let others = other.iter().filter(|word| !self.contains(word));
+        Self::of(self.iter().chain(others))
     }
 
     /// The set without `words`.

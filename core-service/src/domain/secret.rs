@@ -79,13 +79,7 @@ impl TokenHash {
     /// Whether `token` is what was hashed; takes the same time either way.
     #[must_use]
     pub fn matches(&self, token: &PlainToken) -> bool {
-        self.equals(&token.hash())
-    }
-
-    /// Whether it is the same hash; takes the same time either way.
-    #[must_use]
-    pub fn equals(&self, other: &Self) -> bool {
-        constant_time::verify_slices_are_equal(&self.0, &other.0).is_ok()
+        constant_time::verify_slices_are_equal(&self.0, &token.hash().0).is_ok()
     }
 }
 

@@ -26,8 +26,11 @@ const INTERVAL: Duration = Duration::from_millis(50);
 /// A connection that does not answer for so long is given up, and a new one may take as long.
 /// Not sooner: on a new one everything has to be read again.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// How long to wait before the next try when the database is away.
+/// How long to wait before the next try when the database is away,
 const RETRY: Duration = Duration::from_millis(250);
+/// and at most when it does not answer: a connection that is given up stays open until the
+/// other end says so, and these must not become many.
+const LONGEST_RETRY: Duration = Duration::from_secs(60);
 
 /// The channel on which changes are told.
 const CHANNEL: &str = "authgate_changes";
@@ -57,12 +60,21 @@ pub(super) async fn tell(
 
 /// Listens on a connection of its own, made with `options`, for as long as it runs.
 pub(super) async fn postgres(options: PgConnectOptions, changes: Arc<Changes>) {
+    let mut retry = RETRY;
     loop {
+        let began = Instant::now();
         if let Err(error) = listen(&options, &changes).await {
             tracing::debug!(%error, "changes of other processes are not heard; reading from the database");
         }
         changes.deaf();
-        sleep(RETRY).await;
+        // Neither refused at once nor heard for a while.
+        let was_silent = (PATIENCE..LONGEST_RETRY).contains(&began.elapsed());
+        retry = if was_silent {
+            (2 * retry).min(LONGEST_RETRY)
+        } else {
+            RETRY
+        };
+        sleep(retry).await;
     }
 }
 

@@ -55,11 +55,12 @@ pub(super) async fn redeem(
     let grant_id = match (code.status, &code.grant_id) {
         (DeviceStatus::Pending, _) => {
             let interval = core.settings.device.interval;
-            let poll = core.polls.found(&code, client, reading, interval, ctx.now);
+            let poll = core.polls.found(&code, reading, interval, ctx.now);
             return Err(pending(poll));
         }
         (DeviceStatus::Approved, Some(grant_id)) => grant_id,
         (DeviceStatus::Denied, _) => {
+            core.polls.forget(&code);
             return Err(Error::oauth(
                 ErrorCode::AccessDenied,
                 "the request was denied",

@@ -9,7 +9,11 @@ use http::header::CONTENT_TYPE;
 
 use super::json_text;
 use crate::{
-    authorization::bearer_token, body, context::Context, core::Core, error::Error, form::Form,
+    authorization::bearer_token,
+    body::{self, Submission},
+    context::Context,
+    core::Core,
+    error::Error,
 };
 
 /// `GET /oauth/userinfo`, with the token in the header. A token in the query
@@ -31,8 +35,8 @@ pub(crate) async fn post(
 ) -> Result<Response, Error> {
     let in_header = bearer_token(request.headers())?;
     let in_body = if body::is(request.headers(), body::FORM) {
-        Some(Form::from_request(request, &()).await?.take("access_token"))
-            .filter(|token| !token.is_empty())
+        let Submission { mut form, .. } = Submission::from_request(request, &()).await?;
+        Some(form.take("access_token")).filter(|token| !token.is_empty())
     } else {
         None
     };

@@ -8,6 +8,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
     task::JoinSet,
+    time::timeout,
 };
 
 use super::{
@@ -20,6 +21,9 @@ use crate::{
     config::{Database, Settings},
     store::{Conn, Executor as _, Store, StoreError, clients, sql},
 };
+
+/// How long what has to come is waited for.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn gone_is_unavailable_and_back_is_back() {
@@ -71,7 +75,7 @@ async fn a_connection_that_was_given_up_and_lost_is_replaced() {
             panic!("not PostgreSQL")
         };
         let asked = sqlx::query("SELECT pg_sleep(60)").execute(conn);
-        let given_up = tokio::time::timeout(Duration::from_millis(50), asked).await;
+        let given_up = timeout(Duration::from_millis(50), asked).await;
         assert!(given_up.is_err());
         line.set(State::Cut).await;
         line.set(State::Open).await;
@@ -150,7 +154,8 @@ async fn who_is_not_let_listen_asks_again() {
         line.set(State::Deaf).await;
         let store = Store::open(&line.to(&database)).await.unwrap();
         let mut refused = line.refused.clone();
-        refused.wait_for(|count| *count > 1).await.unwrap();
+        let twice = refused.wait_for(|count| *count > 1);
+        timeout(PATIENCE, twice).await.unwrap().unwrap();
         let hears = || {
             let changes = store.changes();
             changes.hold(&changes.validity(changes.reading(), []))
@@ -160,9 +165,12 @@ async fn who_is_not_let_listen_asks_again() {
         store.ping().await.unwrap();
 
         line.state.send_replace(State::Open);
-        while !hears() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        let heard = async {
+            while !hears() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        timeout(PATIENCE, heard).await.unwrap();
     })
     .await;
 }
@@ -375,6 +383,8 @@ impl Line {
         let mut url = url::Url::parse(database.url.expose_secret()).unwrap();
         url.set_host(Some("127.0.0.1")).unwrap();
         url.set_port(Some(self.port)).unwrap();
+        // What is said can be understood here.
+        url.query_pairs_mut().append_pair("sslmode", "disable");
         Database {
             url: SecretString::from(url.as_str()),
             ..impatient(database)
