@@ -19,3 +19,17 @@ impl<S: Send + Sync> FromRequestParts<S> for Context {
             .ok_or_else(|| Error::broken_answer("there is no request context"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::test_support::{Gateway, post_form};
+
+    #[tokio::test]
+    async fn without_a_context_nothing_reaches_the_core() {
+        let gateway = Gateway::new();
+        let request = post_form("/oauth/token", "grant_type=client_credentials");
+        let answer = gateway.send_without_context(request).await;
+        answer.assert_error(500, "server_error");
+        assert_eq!(gateway.calls(), 0);
+    }
+}

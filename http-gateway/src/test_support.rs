@@ -169,12 +169,20 @@ impl Gateway {
 
     /// Sends a request through the router.
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        self.send_through(self.router(), request).await
+    }
+
+    /// The same where nobody says who asks.
+    pub(crate) async fn send_without_context(&self, request: Request<Body>) -> Answer {
+        answered(self.router(), request).await
+    }
+
+    fn router(&self) -> Router {
         let pages = Pages {
             error: Arc::new(|page| format!("error page {page:?}")),
             form_post: Arc::new(|post| format!("form to {} {:?}", post.action, post.parameters)),
         };
-        let router = router(self.link.clone(), self.config.clone(), pages);
-        self.send_through(router, request).await
+        router(self.link.clone(), self.config.clone(), pages)
     }
 
     /// Sends a request through the router of host-level documents.
@@ -191,12 +199,7 @@ impl Gateway {
             session_cookie: self.session.clone(),
             ..RequestContext::default()
         });
-        let (parts, body) = router.oneshot(request).await.unwrap().into_parts();
-        Answer {
-            status: parts.status,
-            headers: parts.headers,
-            body: body.collect().await.unwrap().to_bytes().to_vec(),
-        }
+        answered(router, request).await
     }
 
     /// The only request that reached the core.
@@ -221,6 +224,15 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
+}
+
+async fn answered(router: Router, request: Request<Body>) -> Answer {
+    let (parts, body) = router.oneshot(request).await.unwrap().into_parts();
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        body: body.collect().await.unwrap().to_bytes().to_vec(),
+    }
 }
 
 impl Answer {

@@ -9,8 +9,9 @@ use crate::{
     site::Site,
 };
 
-/// Devices for a first look at the rate.
-const FIRST: usize = 20_000;
+/// Devices for a first look at the rate: so many that none has to wait meanwhile, at
+/// 100,000 polls a second.
+const FIRST: usize = 60_000;
 /// So much faster than at first look may the server become.
 const RESERVE: f64 = 1.5;
 /// More are not made.
@@ -18,8 +19,8 @@ const MOST: usize = 500_000;
 
 /// How long the first look takes.
 const LOOK: Plan = Plan {
-    warm_up: Duration::from_millis(300),
-    measured: Duration::from_millis(500),
+    warm_up: Duration::from_millis(200),
+    measured: Duration::from_millis(400),
     pace: Pace::Closed,
 };
 
