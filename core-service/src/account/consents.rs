@@ -86,7 +86,7 @@ pub(crate) async fn revoke(
             "took back what an app was allowed",
         )
         .about(Resource::new("AUTHORIZATION", &consent.id, client.as_str()))
-        .with("scope", consent.scope.to_string())
+        .with("scope", consent.scope.as_str())
         .with("grants", ended);
         core.audit.record(ctx, event);
     }

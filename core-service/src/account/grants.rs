@@ -166,7 +166,7 @@ async fn take(
         let event = step
             .event()
             .about(Resource::grant(id, &grant.client_id))
-            .with("scope", grant.scope().to_string());
+            .with("scope", grant.scope().as_str());
         core.audit.record(ctx, event);
     }
     shown(core, &grant, ctx.now).await

@@ -93,7 +93,7 @@ fn about(
         .by(Actor::from(&who.user))
         .about(Resource::new("AUTHORIZATION", grant.id, name))
         .with("client_id", client.id.as_str())
-        .with("scope", grant.scope.to_string())
+        .with("scope", grant.scope.as_str())
 }
 
 /// Puts grant and code on record; none when another post of the form was faster.

@@ -127,7 +127,7 @@ pub(crate) async fn decide(
     let event = Event::new(EventType::AuthorizationCodeDenied, "refused access")
         .by(Actor::from(&signed_in.user))
         .about(Resource::client(&client))
-        .with("scope", pending.request.scopes().to_string());
+        .with("scope", pending.request.scopes().as_str());
     core.audit.record(ctx, event);
     let denied = OAuthError::new(ErrorCode::AccessDenied, "the person said no");
     Ok(response::error(core, &pending.request.answer, &denied))

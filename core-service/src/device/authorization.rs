@@ -57,7 +57,7 @@ pub(crate) async fn authorize(
             id,
             client.metadata.client_name.clone(),
         ))
-        .with("scope", scope.to_string())
+        .with("scope", scope.as_str())
         .with("user_code", user_code.as_str());
     core.audit.record(ctx, event);
     Ok(DeviceAuthorizationResponse {

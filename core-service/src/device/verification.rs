@@ -195,7 +195,7 @@ fn report(core: &Core, ctx: &Ctx, signed_in: &SignedIn, request: &Request, appro
         Event::new(event_type, action)
             .by(Actor::from(&signed_in.user))
             .with("client_id", client.id.as_str())
-            .with("scope", code.scope.to_string())
+            .with("scope", code.scope.as_str())
     };
     let decided = event(event_type, action)
         .about(Resource::new("DEVICE_CODE", &code.id, name.clone()))
