@@ -11,7 +11,8 @@ from program import Program, eventually
 def accepts(program: Program) -> bool:
     try:
         socket.create_connection(("127.0.0.1", program.port), timeout=5).close()
-    except ConnectionRefusedError:
+    except (ConnectionRefusedError, ConnectionResetError):
+        # Reset: it was in the queue of the socket that was closed just then.
         return False
     return True
 
