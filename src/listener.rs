@@ -19,7 +19,7 @@ use axum_server::{
 use hyper_util::rt::TokioTimer;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
     time::Instant,
 };
@@ -37,6 +37,9 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 /// Requests at once on one HTTP/2 connection.
 const MOST_STREAMS: u32 = 128;
+/// Connections that wait to be accepted. One that finds no place comes again after a
+/// second, so a crowd has to fit; the system may allow less (`net.core.somaxconn`).
+const BACKLOG: u32 = 4096;
 /// Bytes of a request's head, and of answers that a client does not read.
 const LARGEST_BUFFER: usize = 64 * 1024;
 /// Bytes that one HTTP/2 peer may send before they are looked at: of one request, a
@@ -49,7 +52,7 @@ const MOST_REFUSALS: usize = 256;
 const REFUSAL_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Opens the listening socket at `address` (`host:port`, or `:port` for every
-/// address), which `variable` sets.
+/// address), which `variable` sets. Needs a runtime around it.
 ///
 /// # Errors
 /// When the address can't be had, with what to do.
@@ -299,10 +302,24 @@ impl<S: Service<Request<B>>, B> Service<Request<B>> for Admitted<S> {
 }
 
 fn open(address: &str) -> io::Result<TcpListener> {
-    let addresses: Vec<SocketAddr> = address.to_socket_addrs()?.collect();
-    let socket = TcpListener::bind(addresses.as_slice())?;
-    socket.set_nonblocking(true)?;
-    Ok(socket)
+    let mut failure = ErrorKind::AddrNotAvailable.into();
+    for address in address.to_socket_addrs()? {
+        match listen(address) {
+            Ok(socket) => return Ok(socket),
+            Err(error) => failure = error,
+        }
+    }
+    Err(failure)
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4(),
+        SocketAddr::V6(_) => TcpSocket::new_v6(),
+    }?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)?.into_std()
 }
 
 #[cfg(test)]
@@ -319,6 +336,17 @@ mod tests {
     };
 
     use super::*;
+
+    #[tokio::test]
+    async fn a_crowd_finds_room_before_anybody_is_accepted() {
+        let socket = bind("SERVER_ADDR", "127.0.0.1:0").unwrap();
+        let address = socket.local_addr().unwrap();
+        let mut crowd = Vec::new();
+        for _ in 0..400 {
+            let connection = timeout(Duration::from_secs(20), TcpStream::connect(address));
+            crowd.push(connection.await.unwrap().unwrap());
+        }
+    }
 
     #[tokio::test]
     async fn a_silent_connection_is_closed() {
