@@ -44,6 +44,25 @@ pub async fn fill(options: &Fill) -> Result<()> {
     Ok(())
 }
 
+/// Has what loading left in memory written now, and not while something is measured.
+///
+/// # Errors
+/// When the database can't be used, or its user may not ask for it.
+pub async fn settle(url: &str) -> Result<()> {
+    if url.starts_with("sqlite:") {
+        let mut connection = SqliteConnection::connect(url).await?;
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+            .execute(&mut connection)
+            .await?;
+        connection.close().await?;
+    } else {
+        let mut connection = PgConnection::connect(url).await?;
+        sqlx::query("CHECKPOINT").execute(&mut connection).await?;
+        connection.close().await?;
+    }
+    Ok(())
+}
+
 /// Bytes that the database takes up, without its log.
 ///
 /// # Errors
@@ -105,9 +124,6 @@ async fn sqlite(connection: &mut SqliteConnection, rows: u64) -> Result<()> {
             .execute(&mut *connection)
             .await?;
     }
-    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
-        .execute(connection)
-        .await?;
     Ok(())
 }
 
