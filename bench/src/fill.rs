@@ -30,7 +30,8 @@ pub struct Fill {
 /// Adds records.
 ///
 /// # Errors
-/// When the database can't be used, or holds no record to go by.
+/// When the database can't be used, holds no record to go by, or its user may not have
+/// PostgreSQL write a checkpoint.
 pub async fn fill(options: &Fill) -> Result<()> {
     if options.url.starts_with("sqlite:") {
         let mut connection = SqliteConnection::connect(&options.url).await?;
@@ -39,25 +40,6 @@ pub async fn fill(options: &Fill) -> Result<()> {
     } else {
         let mut connection = PgConnection::connect(&options.url).await?;
         postgres(&mut connection, options.rows).await?;
-        connection.close().await?;
-    }
-    Ok(())
-}
-
-/// Has what loading left in memory written now, and not while something is measured.
-///
-/// # Errors
-/// When the database can't be used, or its user may not ask for it.
-pub async fn settle(url: &str) -> Result<()> {
-    if url.starts_with("sqlite:") {
-        let mut connection = SqliteConnection::connect(url).await?;
-        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
-            .execute(&mut connection)
-            .await?;
-        connection.close().await?;
-    } else {
-        let mut connection = PgConnection::connect(url).await?;
-        sqlx::query("CHECKPOINT").execute(&mut connection).await?;
         connection.close().await?;
     }
     Ok(())
@@ -124,6 +106,9 @@ async fn sqlite(connection: &mut SqliteConnection, rows: u64) -> Result<()> {
             .execute(&mut *connection)
             .await?;
     }
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
@@ -173,8 +158,10 @@ async fn postgres(connection: &mut PgConnection, rows: u64) -> Result<()> {
             .await?;
     }
     sqlx::query(AssertSqlSafe(format!("VACUUM ANALYZE {TABLE}")))
-        .execute(connection)
+        .execute(&mut *connection)
         .await?;
+    // What this left to be written is not to be written while something is measured.
+    sqlx::query("CHECKPOINT").execute(connection).await?;
     Ok(())
 }
 

@@ -53,7 +53,7 @@ pub struct Outcome {
     pub crowd_rate: Option<f64>,
     /// All successful operations, warm-up included.
     pub operations: u64,
-    /// Operations that an open loop owed.
+    /// Operations that an open loop owed at the end of its worst round.
     pub owed: u64,
     /// What went wrong, and how often.
     pub failures: BTreeMap<String, u64>,
@@ -184,7 +184,11 @@ fn outcome(rounds: &[Round], things: f64) -> Outcome {
         }),
         crowd_rate: over(&|round| round.quiet.is_some().then_some(round.crowd_rate)),
         operations: rounds.iter().map(|round| round.seen.operations).sum(),
-        owed: rounds.iter().map(|round| round.seen.owed).sum(),
+        owed: rounds
+            .iter()
+            .map(|round| round.seen.owed)
+            .max()
+            .unwrap_or(0),
         failures,
     }
 }

@@ -58,7 +58,6 @@ impl Maker<'_> {
         let each = fill::size(&url).await?.saturating_sub(before) as f64 / first as f64;
         eprintln!("a record has {each:.0} bytes");
         fill::fill(&fill(self.effort.records - first)).await?;
-        fill::settle(&url).await?;
         Ok(Fact {
             name: format!("a token record on disk with its indexes, after {first}"),
             value: format!("{each:.0} bytes"),

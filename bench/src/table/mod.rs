@@ -183,11 +183,14 @@ impl Maker<'_> {
     ) -> Result<Measured> {
         let Row { scenario, goal, .. } = row;
         if scenario == Scenario::WaitingDevices {
-            // The memory of these alone is meant, and no device that the server would have to
-            // look for again after its start.
+            if row.after_start {
+                scenario.workers(site).await?;
+            } else {
+                site.devices.lock().await.take();
+            }
+            // The memory of these alone is meant.
             server.stop().await?;
             server.start(Some(&self.options.seed)).await?;
-            site.devices.lock().await.take();
         }
         let pid = server.pid().ok_or("the server does not run")?;
         // What a scenario needs is made before anything is counted.
